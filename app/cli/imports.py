@@ -1,0 +1,117 @@
+"""``import FILE``: surveyed geometry for existing or new sites, judged first, saved whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, track
+from rich.table import Table
+
+from app.cli.database import prepare
+from app.settings import Settings
+from app.store.database import Database
+from app.store.importing import POSITIONS, Judgement, judge, save
+from app.store.live import Live
+
+VERDICTS = {
+    "new": ("新增 new", "green"),
+    "changed": ("变更 changed", "yellow"),
+    "unchanged": ("不变 unchanged", "dim"),
+    "refused": ("拒绝 refused", "red"),
+}
+MOST_LINES = 200
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--kind", required=True, help="点位类别，如 road · kind of the sites, e.g. road")
+@click.option("--crs", help="文件未声明坐标系时使用，如 EPSG:4527 · the CRS where the file states none")
+@click.option(
+    "--position", type=click.Choice(POSITIONS), default="surveyed", help="位置质量 · position quality"
+)
+@click.option("--code-field", default="code", help="编号字段名 · the field that holds the site code")
+@click.option("--layer", help="GeoPackage 图层名 · layer of a GeoPackage")
+@click.option("--dry-run", is_flag=True, help="只检查，不保存 · check only, save nothing")
+def import_sites(
+    file: Path, kind: str, crs: str | None, position: str, code_field: str, layer: str | None, dry_run: bool
+) -> None:
+    """导入实测几何 · Import surveyed geometry (GeoJSON, GeoPackage, zipped Shapefile).
+
+    按点位编号匹配；先全部检查，有一行不合格就不保存；旧几何作为版本保留。
+
+    Rows are matched by site code; all are checked first, one bad row means that nothing is saved;
+    the old geometry is kept as a version.
+    """
+    console = Console(stderr=False)
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("读取 · reading", total=None)
+        from geo.reading import read_rows  # geopandas costs over a second: only when it is needed
+
+        rows = read_rows(file, crs=crs, layer=layer)
+        progress.update(task, total=1, completed=1)
+    settings = Settings()
+    database = Database(settings)
+    prepare(database, settings)
+    watched = track(rows, description="检查 · checking", console=console, transient=True)
+    with database.read() as connection:
+        judgement = judge(connection, watched, kind, position, code_field)
+    _show(console, judgement)
+    if dry_run:
+        console.print("试运行，未保存 · dry run, nothing saved")
+        sys.exit(1 if judgement.count("refused") else 0)
+    source = f"{file.name} sha256:{_sha256(file)[:12]}"
+    day = Live(database, settings).view.as_of
+    with console.status("保存 · saving"), database.write() as connection:
+        # judged again inside the transaction: somebody may have changed a site meanwhile
+        saved = save(
+            connection, judge(connection, rows, kind, position, code_field), source, day, settings.tolerance
+        )
+    console.print(f"已保存 {saved} 个点位 · {saved} sites saved")
+
+
+def _show(console: Console, judgement: Judgement) -> None:
+    table = Table(title="导入检查 · import check")
+    for heading in (
+        "行 row",
+        "编号 code",
+        "名称 title",
+        "结果 result",
+        "原 before",
+        "新 after",
+        "说明 reason",
+    ):
+        table.add_column(heading, overflow="fold")
+    ordered = sorted(judgement.rows, key=lambda row: (row.verdict != "refused", row.number))
+    for row in ordered[:MOST_LINES]:
+        label, style = VERDICTS[row.verdict]
+        reasons = "\n".join(f"{zh} · {en}" for zh, en in row.reasons)
+        numbers = (_number(row.before), _number(row.after))
+        table.add_row(
+            str(row.number),
+            escape(row.code),
+            escape(row.title),
+            f"[{style}]{label}[/]",
+            *numbers,
+            escape(reasons),
+        )
+    console.print(table)
+    if len(ordered) > MOST_LINES:
+        console.print(f"只列出前 {MOST_LINES} 行 · only the first {MOST_LINES} rows are listed")
+    counts = [
+        f"[{style}]{label} {judgement.count(verdict)}[/]" for verdict, (label, style) in VERDICTS.items()
+    ]
+    console.print("  ".join(counts))
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:,.1f}"
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

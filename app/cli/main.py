@@ -1,0 +1,54 @@
+"""The command group and what its commands share: clear errors, Chinese and English side by side."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.cli.database import demo, init, load
+from app.cli.imports import import_sites
+from app.cli.serve import serve
+from app.errors import AppError
+from app.store.load import BadData
+from geo.errors import GeoError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """民生实事一张图 · Minsheng Map
+
+    数据库由 DATABASE_URL 指定（PostgreSQL/PostGIS）；不设则用 MINSHENG_DATA 文件夹中的内嵌数据库。
+
+    DATABASE_URL names a PostgreSQL/PostGIS database; without it the embedded one in the folder
+    MINSHENG_DATA is used.
+    """
+
+
+for command in (init, load, demo, serve, import_sites):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run; errors that a person can mend are told in a line or two, with exit code 1."""
+    try:
+        cli(prog_name="python -m app")
+    except (AppError, GeoError) as error:
+        _stop(f"{error.zh}\n{error.en}")
+    except BadData as error:
+        _stop(f"data/ 中的数据有误 · the files under data/ are wrong: {error}")
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        _stop("设置有误 · bad settings:\n  " + "\n  ".join(lines))
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        _stop(
+            f"数据库出错 · database error: {cause}\n请检查 DATABASE_URL 和权限 · check DATABASE_URL and privileges"
+        )
+
+
+def _stop(text: str) -> None:
+    click.secho(text, fg="red", err=True)
+    sys.exit(1)

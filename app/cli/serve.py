@@ -1,0 +1,46 @@
+"""``serve``: the web service."""
+
+from __future__ import annotations
+
+import click
+
+from app.cli.database import prepare, say
+from app.errors import Refused
+from app.settings import Settings
+from app.store.database import Database
+from app.store.migrate import is_current
+
+
+@click.command()
+@click.option("--prepare", "first", is_flag=True, help="先建表并载入数据 · create tables and load data first")
+@click.option("--host", help="监听地址 · address to listen on (MINSHENG_HOST)")
+@click.option("--port", type=int, help="端口 · port (PORT)")
+def serve(first: bool, host: str | None, port: int | None) -> None:
+    """启动服务 · Serve the map."""
+    chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = Settings(**chosen)
+    if first:
+        database = Database(settings)
+        prepare(database, settings)
+        database.close()
+    run(settings)
+
+
+def run(settings: Settings) -> None:
+    """Serve until stopped."""
+    import uvicorn
+
+    from app.main import create_app
+
+    database = Database(settings)
+    if not is_current(database):
+        raise Refused(
+            "数据库尚未建表，请先运行 python -m app init 和 load，或用 serve --prepare。",
+            "The database has no tables yet: run python -m app init and load first, or serve --prepare.",
+        )
+    database.close()
+
+    say(f"地址 http://{settings.host}:{settings.port}（Ctrl+C 停止）", "press Ctrl+C to stop")
+    uvicorn.run(
+        create_app(settings), host=settings.host, port=settings.port, log_level="warning", server_header=False
+    )

@@ -1,0 +1,173 @@
+"""The pages people open: map, ledger, item, site, and a site's QR code."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+
+import anyio.to_thread
+import segno
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.deps import live, page_language
+from app.domain.status import StatusCode
+from app.errors import NotFound
+from app.i18n import catalogue
+from app.routes.ledger import all_items, one_item
+from app.routes.sites import site_feature
+from app.settings import Settings
+from app.store.live import View
+from app.web import YEAR_SECONDS, page
+from maps import palette
+from maps.basemaps import BaseMap, osm, parse_xyz, tianditu
+from maps.live import LiveConfig, MapParts, boot, live_map
+
+router = APIRouter(include_in_schema=False)
+
+URLS = {
+    "items": "/items/",
+    "sites": "/sites/",
+    "api_sites": "/api/sites/",
+    "api_items": "/api/items",
+    "ledger": "/ledger",
+    "static": "/static",
+}
+
+
+def basemaps(settings: Settings) -> tuple[BaseMap, ...]:
+    """The base maps that the settings ask for; none is the default. Errors: maps.basemaps.BadBaseMap."""
+    found: list[BaseMap] = []
+    if settings.tianditu_token:
+        found += tianditu(settings.tianditu_token)
+    if settings.osm:
+        found.append(osm())
+    if settings.xyz:
+        found += parse_xyz(settings.xyz)
+    return tuple(found)
+
+
+def map_address(parts: MapParts) -> str:
+    """Where the map's script is served."""
+    return f"/map-{parts.digest}.js"
+
+
+@router.get("/")
+async def map_page(request: Request) -> Response:
+    """The planner's map."""
+    view = live(request).view
+    parts: MapParts = request.app.state.map_parts
+    values = _boot(request, view)
+    return page(
+        request, view, "map.html", here="map", parts=parts, map_script=map_address(parts), boot=values
+    )
+
+
+@router.get("/map-{digest}.js")
+async def map_script(request: Request, digest: str) -> Response:
+    """The map's script as folium wrote it, an ES module."""
+    parts: MapParts = request.app.state.map_parts
+    if digest != parts.digest:
+        raise NotFound("地图脚本已更新，请刷新页面。", "The map's script has changed; reload the page.")
+    headers = {"cache-control": f"public, max-age={YEAR_SECONDS}, immutable"}
+    return Response(parts.script, media_type="text/javascript", headers=headers)
+
+
+@router.get("/ledger")
+async def ledger_page(request: Request) -> Response:
+    """All items with their tasks and targets."""
+    source = live(request)
+    view, lang = source.view, page_language(request)
+    items = await anyio.to_thread.run_sync(all_items, source, view, lang)
+    counts = Counter(view.statuses.values())
+    return page(request, view, "ledger.html", here="ledger", items=items, counts=counts, **_words(view, lang))
+
+
+@router.get("/items/{no}")
+async def item_page(request: Request, no: str) -> Response:
+    """One item."""
+    source = live(request)
+    view, lang = source.view, page_language(request)
+    item = await anyio.to_thread.run_sync(one_item, source, view, lang, no)
+    numbers = list(view.words.items)
+    at = numbers.index(item["no"])
+    neighbours = {"previous": numbers[at - 1] if at else None, "next": (numbers[at + 1 :] or [None])[0]}
+    return page(
+        request,
+        view,
+        "item.html",
+        here="ledger",
+        item=item,
+        **neighbours,
+        **_map(request, view),
+        **_words(view, lang),
+    )
+
+
+@router.get("/sites/{code}")
+async def site_page(request: Request, code: str) -> Response:
+    """A site's permanent page."""
+    view, lang = live(request).view, page_language(request)
+    feature = await site_feature(request, view, code, lang)
+    return page(
+        request,
+        view,
+        "site.html",
+        site=feature["properties"],
+        geometry=feature["geometry"],
+        address=site_address(request, code),
+        **_map(request, view),
+        **_words(view, lang),
+    )
+
+
+@router.get("/sites/{code}/qr.svg")
+async def site_qr(request: Request, code: str) -> Response:
+    """The site's address as a QR code (ISO/IEC 18004, error correction Q)."""
+    if code not in live(request).view.statuses:
+        raise NotFound(f"没有编号为 {code[:20]} 的点位。", f"There is no site {code[:20]}.")
+    picture = io.BytesIO()
+    segno.make(site_address(request, code), error="q").save(
+        picture, kind="svg", scale=8, border=4, xmldecl=True, light="#fff", title=code
+    )
+    return Response(picture.getvalue(), media_type="image/svg+xml", headers={"cache-control": "no-cache"})
+
+
+def site_address(request: Request, code: str) -> str:
+    """The whole address of a site's page: under MINSHENG_PUBLIC_URL when set, else as this request came in."""
+    base = request.app.state.settings.public_url or str(request.base_url)
+    return f"{base.rstrip('/')}/sites/{code}"
+
+
+def _boot(request: Request, view: View) -> dict:
+    lang = page_language(request)
+    return boot(
+        lang=lang,
+        strings=catalogue(lang)["map"],
+        kinds=view.words.kinds.values(),
+        urls=URLS,
+        sample=view.sample,
+        year=view.words.programme["year"],
+        zone=view.words.zone["name" if lang == "zh" else "name_en"],
+    )
+
+
+def _map(request: Request, view: View) -> dict:
+    parts: MapParts = request.app.state.map_parts
+    return {"parts": parts, "map_script": map_address(parts), "boot": _boot(request, view)}
+
+
+def _words(view: View, lang: str) -> dict:
+    """What the ledger's pages need beside their data: the palette, kinds and the statuses in order."""
+    return {
+        "palette": palette,
+        "kinds": view.words.kinds,
+        "status_codes": list(StatusCode),
+        "programme": view.words.programme,
+    }
+
+
+def build_map(settings: Settings) -> tuple[MapParts, tuple[BaseMap, ...]]:
+    """The live map for these settings, built once per process."""
+    chosen = basemaps(settings)
+    return live_map(LiveConfig(basemaps=chosen)), chosen

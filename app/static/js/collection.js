@@ -1,0 +1,83 @@
+// All sites of the page, and the part of them that the filters leave. Map, list and legend read from here, so they
+// cannot disagree.
+import { kindOf, lookOf } from "./looks.js";
+import { shapeOf } from "./geometry.js";
+import { FACETS, state } from "./state.js";
+
+const normal = (text) => text.normalize("NFKC").toLowerCase();
+
+/** A site as the page handles it: the API's properties, the projected shape and the text to be searched. */
+function siteOf(feature) {
+  const p = feature.properties;
+  const words = [
+    p.code, p.title, p.title_en, p.road, p.item_title, p.item_title_en, p.lead_unit, p.lead_unit_en,
+    p.town, p.town_en, p.kind_label || kindOf(p.kind).label, p.status_label, p.remark,
+  ];
+  return {
+    code: feature.id ?? p.code,
+    properties: p,
+    shape: shapeOf(feature.geometry),
+    look: lookOf(p.status),
+    text: normal(words.filter(Boolean).join(" ")),
+    keys: {
+      status: p.status,
+      item: String(p.item),
+      town: p.town_code || "",
+      kind: p.kind,
+      unit: p.lead_unit_code || "",
+    },
+  };
+}
+
+/** The words of a search text; all of them have to occur. */
+export const searchWords = (text) => normal(text).split(/\s+/).filter(Boolean);
+
+class Collection extends EventTarget {
+  constructor() {
+    super();
+    this.all = [];
+    this.shown = [];
+    this.byCode = new Map();
+    this.loaded = false;
+    state.addEventListener("filters", () => this.filter());
+  }
+
+  fill(features) {
+    this.all = features.map(siteOf);
+    this.byCode = new Map(this.all.map((site) => [site.code, site]));
+    this.loaded = true;
+    this.filter();
+  }
+
+  filter() {
+    const words = searchWords(state.q);
+    const active = FACETS.filter((facet) => state.facets[facet].size);
+    this.shown = this.all.filter(
+      (site) =>
+        active.every((facet) => state.facets[facet].has(site.keys[facet])) &&
+        words.every((word) => site.text.includes(word)),
+    );
+    this.shownCodes = new Set(this.shown.map((site) => site.code));
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** How many sites each value of a facet would leave, given the search and the *other* facets. */
+  counts(facet) {
+    const words = searchWords(state.q);
+    const others = FACETS.filter((name) => name !== facet && state.facets[name].size);
+    const found = new Map();
+    for (const site of this.all) {
+      if (!others.every((name) => state.facets[name].has(site.keys[name]))) continue;
+      if (!words.every((word) => site.text.includes(word))) continue;
+      found.set(site.keys[facet], (found.get(site.keys[facet]) || 0) + 1);
+    }
+    return found;
+  }
+
+  /** A site by its code, whether the filters leave it or not; undefined when there is none. */
+  get(code) {
+    return this.byCode.get(code);
+  }
+}
+
+export const collection = new Collection();

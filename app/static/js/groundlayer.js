@@ -1,0 +1,119 @@
+// The ground: land, zone, towns and context roads, quiet enough for the sites to speak.
+import { CanvasLayer } from "./canvas.js";
+import { local } from "./boot.js";
+import { contains, shapeOf } from "./geometry.js";
+import { onTheme, theme } from "./theme.js";
+
+export const GROUND_COLOURS = {
+  light: {
+    land: "#F4F2EC", town: "#A9A497", zone: "#5C6470", band: "rgba(92,100,112,.13)",
+    road: "#FFFFFF", roadSide: "#D6D0C3", expressway: "#E2DDD0", expresswaySide: "#B4AD9D",
+    townName: "#6B6A63", roadName: "#5B5F66", halo: "rgba(244,242,236,.92)", chosen: "rgba(18,62,140,.10)",
+  },
+  dark: {
+    land: "#181D23", town: "#48525E", zone: "#8A95A3", band: "rgba(138,149,163,.12)",
+    road: "#2C343E", roadSide: "#0C0F13", expressway: "#3A4450", expresswaySide: "#0C0F13",
+    townName: "#97A1AD", roadName: "#A7B0BB", halo: "rgba(20,24,29,.9)", chosen: "rgba(143,178,245,.12)",
+  },
+};
+
+/** Width of a road's surface in pixels by zoom; its sides add a pixel each. */
+export function roadWidth(zoom, kind) {
+  const width = 1.6 * 1.52 ** (zoom - 12);
+  return Math.max(1.2, Math.min(26, kind === "expressway" ? width * 1.7 : width));
+}
+
+const feature = (f) => ({ ...f.properties, label: local(f.properties, "name"), shape: shapeOf(f.geometry) });
+
+export const GroundLayer = CanvasLayer.extend({
+  initialize(options) {
+    CanvasLayer.prototype.initialize.call(this, { ...options, pane: "ground" });
+    this.towns = [];
+    this.roads = [];
+    this.zones = [];
+    this.overBase = false;
+    onTheme(() => this.repaint());
+  },
+
+  setData(towns, ground) {
+    this.towns = towns.features.map(feature).filter((town) => town.shape);
+    const others = ground.features.map(feature).filter((other) => other.shape);
+    this.zones = others.filter((other) => other.layer === "zone");
+    this.roads = others.filter((other) => other.layer === "road");
+    this.repaint();
+  },
+
+  /** With a base map the land is not filled and roads only hinted: the picture below shows them. */
+  setOverBase(yes) {
+    this.overBase = yes;
+    this.repaint();
+  },
+
+  choose(code) {
+    this._chosen = code;
+    this.repaint();
+  },
+
+  /** The town at a layer point, or undefined. */
+  townAt(point) {
+    const view = this._view;
+    if (!view || !this._map) return undefined;
+    const [x, y] = [(point.x + view.left) / view.scale, (point.y + view.top) / view.scale];
+    return this.towns.find((town) => town.shape.areas.some((rings) => contains(rings, x, y)));
+  },
+
+  paint(ctx, view) {
+    const colours = GROUND_COLOURS[theme()];
+    this._view = view;
+    ctx.lineJoin = ctx.lineCap = "round";
+    const outline = (shapes) => {
+      ctx.beginPath();
+      for (const { shape } of shapes) for (const rings of shape.areas) for (const r of rings) view.trace(ctx, r, true);
+    };
+    const zones = this.zones.length ? this.zones : this.towns;
+    if (!this.overBase) {
+      outline(zones);
+      ctx.lineWidth = 9;
+      ctx.strokeStyle = colours.band;
+      ctx.stroke();
+      ctx.fillStyle = colours.land;
+      ctx.fill("evenodd");
+    }
+    const chosen = this.towns.filter((town) => town.code === this._chosen);
+    if (chosen.length) {
+      outline(chosen);
+      ctx.fillStyle = colours.chosen;
+      ctx.fill("evenodd");
+    }
+    this._paintRoads(ctx, view, colours);
+    outline(this.towns);
+    ctx.setLineDash([7, 3, 1.5, 3]);
+    ctx.lineCap = "butt";
+    ctx.lineWidth = 1;
+    ctx.strokeStyle = colours.town;
+    ctx.stroke();
+    ctx.setLineDash([]);
+    outline(zones);
+    ctx.lineWidth = 1.4;
+    ctx.strokeStyle = colours.zone;
+    ctx.stroke();
+    this.fire("painted", { view });
+  },
+
+  _paintRoads(ctx, view, colours) {
+    ctx.globalAlpha = this.overBase ? 0.55 : 1;
+    // Sides first and surfaces after, so that crossings are open.
+    for (const pass of ["Side", ""]) {
+      for (const kind of ["main", "expressway"]) {
+        const roads = this.roads.filter((road) => (road.class === "expressway") === (kind === "expressway"));
+        ctx.beginPath();
+        for (const { shape } of roads) for (const line of shape.lines) view.trace(ctx, line);
+        ctx.lineCap = "round";
+        ctx.lineWidth = roadWidth(view.zoom, kind) + (pass ? 2 : 0);
+        ctx.strokeStyle = colours[(kind === "main" ? "road" : kind) + pass];
+        ctx.stroke();
+      }
+    }
+    ctx.globalAlpha = 1;
+  },
+});

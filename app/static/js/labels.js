@@ -1,0 +1,179 @@
+// Names on the map: towns in spaced letters, roads beside their lines, sites beside their marks from zoom 15.
+// Whatever would cover something already there is left out; Chinese letters on steep roads stay upright.
+import { CanvasLayer } from "./canvas.js";
+import { lang, local } from "./boot.js";
+import { GROUND_COLOURS, roadWidth } from "./groundlayer.js";
+import { onTheme, theme } from "./theme.js";
+
+const FONT = '"PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+const ROADS_FROM = 13;
+const SITES_FROM = 15;
+const REPEAT = 460; // pixels between two names on the same road
+
+/** Boxes already taken on the screen. */
+class Room {
+  constructor() {
+    this.boxes = [];
+  }
+
+  free(box) {
+    return this.boxes.every((b) => box[2] < b[0] || box[0] > b[2] || box[3] < b[1] || box[1] > b[3]);
+  }
+
+  take(box) {
+    this.boxes.push(box);
+  }
+}
+
+export const LabelLayer = CanvasLayer.extend({
+  initialize(ground, sites) {
+    CanvasLayer.prototype.initialize.call(this, { pane: "labels" });
+    this._ground = ground;
+    this._sites = sites;
+    ground.on("painted", () => this.repaint());
+    sites.on("painted", () => this.repaint());
+    onTheme(() => this.repaint());
+  },
+
+  paint(ctx, view) {
+    this._colours = GROUND_COLOURS[theme()];
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.lineJoin = "round";
+    const room = new Room();
+    const marks = this._map.hasLayer(this._sites) ? this._sites.marks : [];
+    for (const { x, y, radius } of marks) room.take([x - radius, y - radius, x + radius, y + radius]);
+    if (this._map.hasLayer(this._ground)) {
+      for (const town of this._ground.towns) this._town(ctx, view, room, town);
+      if (view.zoom >= ROADS_FROM) for (const road of this._ground.roads) this._road(ctx, view, room, road);
+    }
+    if (view.zoom >= SITES_FROM) for (const mark of marks) this._site(ctx, room, mark);
+  },
+
+  _text(ctx, text, x, y, width = 3.5) {
+    ctx.lineWidth = width;
+    ctx.strokeStyle = this._colours.halo;
+    ctx.strokeText(text, x, y);
+    ctx.fillText(text, x, y);
+  },
+
+  _town(ctx, view, room, town) {
+    const size = Math.max(14, Math.min(26, 14 + (view.zoom - 11) * 3));
+    ctx.font = `600 ${size}px ${FONT}`;
+    ctx.fillStyle = this._colours.townName;
+    const letters = lang === "en" ? [...town.label.toUpperCase()] : [...town.label];
+    const gap = lang === "en" ? size * 0.18 : size * 0.7;
+    const widths = letters.map((letter) => ctx.measureText(letter).width);
+    const width = widths.reduce((sum, w) => sum + w, 0) + gap * (letters.length - 1);
+    const [ax, ay] = [view.x(town.shape.anchor[0]), view.y(town.shape.anchor[1])];
+    // The name may move a little to where it covers no mark.
+    const steps = [0, -1, 1, -2, 2, -3, 3].map((step) => step * size * 1.6);
+    const y = steps.map((dy) => ay + dy).find((cy) => room.free([ax - width / 2, cy - size / 2, ax + width / 2, cy + size / 2])) ?? ay;
+    let x = ax - width / 2;
+    letters.forEach((letter, i) => {
+      this._text(ctx, letter, x + widths[i] / 2, y, 4);
+      x += widths[i] + gap;
+    });
+    room.take([ax - width / 2 - 6, y - size / 2 - 4, ax + width / 2 + 6, y + size / 2 + 4]);
+  },
+
+  /** A road's name on its longest straight stretch in view, and again every so often. */
+  _road(ctx, view, room, road) {
+    const big = view.zoom >= 15;
+    const size = big ? 13 : 12;
+    ctx.font = `${road.class === "expressway" ? 600 : 400} ${size}px ${FONT}`;
+    ctx.fillStyle = this._colours.roadName;
+    const widths = [...road.label].map((letter) => ctx.measureText(letter).width + (lang === "en" ? 0 : 1.5));
+    const width = lang === "en" ? ctx.measureText(road.label).width : widths.reduce((sum, w) => sum + w, 0);
+    const aside = roadWidth(view.zoom, road.class) / 2 + size * 0.75;
+    const { min, max } = this._inner();
+    let last = null;
+    for (const line of road.shape.lines) {
+      for (let i = 2; i < line.length; i += 2) {
+        let [ax, ay, bx, by] = [view.x(line[i - 2]), view.y(line[i - 1]), view.x(line[i]), view.y(line[i + 1])];
+        if (ax > bx) [ax, ay, bx, by] = [bx, by, ax, ay];
+        const part = clip(ax, ay, bx, by, min, max);
+        if (!part) continue;
+        const length = Math.hypot(part[2] - part[0], part[3] - part[1]);
+        const times = Math.max(1, Math.floor(length / REPEAT));
+        for (let n = 0; n < times; n += 1) {
+          const share = (n + 0.5) / times;
+          const centre = [part[0] + (part[2] - part[0]) * share, part[1] + (part[3] - part[1]) * share];
+          if (length < width + 10 || (last && Math.hypot(centre[0] - last[0], centre[1] - last[1]) < REPEAT * 0.8)) continue;
+          if (this._alongRoad(ctx, room, road.label, { centre, part, width, widths, size, aside })) last = centre;
+        }
+      }
+    }
+  },
+
+  _alongRoad(ctx, room, label, { centre, part, width, widths, size, aside }) {
+    const angle = Math.atan2(part[3] - part[1], part[2] - part[0]);
+    const steep = Math.abs(angle) > Math.PI / 3.4;
+    const stacked = steep && lang !== "en";
+    const length = stacked ? widths.length * (size + 2) : width;
+    // Beside the line: above a flat road, to the right of a steep one.
+    let normal = [Math.sin(angle), -Math.cos(angle)];
+    if (steep && normal[0] < 0) normal = [-normal[0], -normal[1]];
+    const [x, y] = [centre[0] + normal[0] * aside, centre[1] + normal[1] * aside];
+    const [halfX, halfY] = stacked
+      ? [Math.abs(Math.cos(angle) * length) / 2 + size / 2, Math.abs(Math.sin(angle) * length) / 2]
+      : [Math.abs(Math.cos(angle) * length) / 2 + size / 2, Math.abs(Math.sin(angle) * length) / 2 + size / 2];
+    const box = [x - halfX, y - halfY, x + halfX, y + halfY];
+    if (!room.free(box)) return false;
+    room.take(box);
+    if (stacked) {
+      const down = angle > 0 ? 1 : -1;
+      [...label].forEach((letter, i) => {
+        const step = (i - (widths.length - 1) / 2) * (size + 2);
+        this._text(ctx, letter, x + Math.cos(angle) * step * down, y + Math.abs(Math.sin(angle)) * step);
+      });
+    } else {
+      ctx.save();
+      ctx.translate(x, y);
+      ctx.rotate(angle);
+      this._text(ctx, label, 0, 0);
+      ctx.restore();
+    }
+    return true;
+  },
+
+  _site(ctx, room, { site, x, y, radius }) {
+    const text = local(site.properties, "title");
+    ctx.font = `500 13px ${FONT}`;
+    const width = ctx.measureText(text).width;
+    const off = radius * 1.2 + 6;
+    const choices = [
+      [x + off + width / 2, y],
+      [x - off - width / 2, y],
+      [x, y + off + 8],
+      [x, y - off - 8],
+    ];
+    for (const [cx, cy] of choices) {
+      const box = [cx - width / 2 - 3, cy - 9, cx + width / 2 + 3, cy + 9];
+      if (!room.free(box)) continue;
+      room.take(box);
+      ctx.fillStyle = theme() === "dark" ? "#E8ECF1" : "#1B2430";
+      this._text(ctx, text, cx, cy, 4);
+      return;
+    }
+  },
+
+  /** What the reader sees of the canvas, in layer points. */
+  _inner() {
+    const corner = this._map.containerPointToLayerPoint([0, 0]);
+    const size = this._map.getSize();
+    return { min: { x: corner.x + 12, y: corner.y + 12 }, max: { x: corner.x + size.x - 12, y: corner.y + size.y - 12 } };
+  },
+});
+
+/** The part of a segment inside a box (Liang–Barsky), or null. */
+function clip(ax, ay, bx, by, min, max) {
+  const [dx, dy] = [bx - ax, by - ay];
+  let from = 0, to = 1;
+  for (const [p, q] of [[-dx, ax - min.x], [dx, max.x - ax], [-dy, ay - min.y], [dy, max.y - ay]]) {
+    if (p === 0 && q < 0) return null;
+    if (p < 0) from = Math.max(from, q / p);
+    if (p > 0) to = Math.min(to, q / p);
+  }
+  return from < to ? [ax + from * dx, ay + from * dy, ax + to * dx, ay + to * dy] : null;
+}

@@ -1,0 +1,81 @@
+"""Connections: SQLite in WAL mode or PostgreSQL through psycopg 3, read and write transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+
+from app.settings import Settings
+
+
+class Database:
+    """One zone's database: its tables are in `schema` on PostgreSQL, in the file on SQLite."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.url = make_url(settings.url)
+        self.is_postgres = self.url.get_backend_name() == "postgresql"
+        self.schema = settings.schema_name if self.is_postgres else None
+        self.engine = self._postgres() if self.is_postgres else self._sqlite()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection in one read transaction (a consistent view); nothing is committed."""
+        with self.engine.connect() as connection:
+            if self.is_postgres:
+                connection = connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            with connection.begin() as transaction:
+                yield connection
+                transaction.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection in one write transaction: committed whole at the end, or not at all.
+
+        Writers are let in one at a time, so that two of them never see the same old version.
+        """
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(minsheng_write=True)
+            with connection.begin():
+                if self.is_postgres:
+                    connection.execute(
+                        text("SELECT pg_advisory_xact_lock(hashtext(:schema))"), {"schema": self.schema}
+                    )
+                yield connection
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+    def _postgres(self) -> Engine:
+        engine = create_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+        return engine.execution_options(schema_translate_map={None: self.schema})
+
+    def _sqlite(self) -> Engine:
+        path = self.url.database
+        if path and path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(self.url, connect_args={"timeout": 30, "check_same_thread": False})
+
+        @event.listens_for(engine, "connect")
+        def _on_connect(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None  # transactions are begun below, not by the driver
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged write survives a power cut
+            cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.execute("PRAGMA busy_timeout=30000")
+            cursor.close()
+
+        @event.listens_for(engine, "begin")
+        def _on_begin(connection: Connection) -> None:
+            write = connection.get_execution_options().get("minsheng_write")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+        return engine

@@ -1,0 +1,228 @@
+"""Replace sites' geometry by surveyed data: judge every row first, then save all or nothing.
+
+Rows are matched by site code. A row whose code is unknown becomes a new site of the kind given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+import shapely
+from geo.reading import Row
+from geo.repair import validate
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Connection, insert, select, update
+
+from app.domain.codes import SiteCode, parse_site_code
+from app.domain.privacy import is_withheld
+from app.errors import BadParameter, Fault, Refused
+from app.store import tables as t
+from app.store.moments import now
+from app.store.publish import publish
+from geo.geojson import normalise
+from geo.measure import area_m2, length_m
+
+Verdict = Literal["new", "changed", "unchanged", "refused"]
+TITLE_FIELDS = ("title", "name", "名称")
+POSITIONS = ("surveyed", "approximate")
+
+
+@dataclass
+class Judged:
+    """One row of the file: what would become of it, and why not."""
+
+    number: int
+    code: str
+    title: str
+    verdict: Verdict = "refused"
+    reasons: list[tuple[str, str]] = field(default_factory=list)
+    geom: BaseGeometry | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    before: float | None = None
+    after: float | None = None
+
+    def refuse(self, zh: str, en: str) -> None:
+        """Note a reason against the row, in both languages."""
+        self.reasons.append((zh, en))
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """All rows of a file, and what they would be saved as."""
+
+    rows: list[Judged]
+    position: str
+
+    def count(self, verdict: Verdict) -> int:
+        """How many rows have this verdict."""
+        return sum(row.verdict == verdict for row in self.rows)
+
+
+def judge(
+    connection: Connection, rows: Iterable[Row], kind: str, position: str, code_field: str
+) -> Judgement:
+    """Judge rows against the database; changes nothing. Errors: BadParameter for an unknown kind."""
+    kinds = {row.code: row for row in connection.execute(select(t.kind))}
+    if kind not in kinds:
+        raise BadParameter(
+            Fault(
+                "--kind",
+                kind,
+                list(kinds),
+                f"没有 {kind} 这个类别，可用的有：{'、'.join(kinds)}。",
+                f"There is no kind {kind}; there are: {', '.join(kinds)}.",
+            )
+        )
+    context = _Context(connection, kinds[kind], code_field)
+    return Judgement([context.judge(row) for row in rows], position)
+
+
+def save(connection: Connection, judgement: Judgement, source: str, day: date, tolerance: float) -> int:
+    """Save every new and changed row in the caller's transaction; the number saved is returned.
+
+    The old geometry stays as a version. Errors: Refused when any row was refused.
+    """
+    refused = judgement.count("refused")
+    if refused:
+        raise Refused(
+            f"有 {refused} 行不合格，未保存任何内容；请改正后重新导入。",
+            f"{refused} rows were refused and nothing was saved; mend them and import again.",
+        )
+    moment = now()
+    chosen = [row for row in judgement.rows if row.verdict in ("new", "changed")]
+    for row in chosen:
+        drawn = {"geom": row.geom, "position": judgement.position}
+        version = row.values["geom_version"]
+        if row.verdict == "new":
+            connection.execute(
+                insert(t.site).values(row.values | drawn | {"code": row.code, "updated_at": moment})
+            )
+        else:
+            values = drawn | {"geom_version": version, "updated_at": moment}
+            connection.execute(update(t.site).where(t.site.c.code == row.code).values(values))
+        kept = {"site_code": row.code, "version": version, "source": source, "entered_at": moment}
+        connection.execute(insert(t.site_version).values(kept | drawn))
+    if chosen:
+        publish(connection, day, tolerance, [row.code for row in chosen])
+    return len(chosen)
+
+
+class _Context:
+    """What a row is judged against."""
+
+    def __init__(self, connection: Connection, kind: Any, code_field: str) -> None:
+        self.kind, self.code_field = kind, code_field
+        self.sites = {row.code: row for row in connection.execute(select(t.site))}
+        self.towns = connection.execute(select(t.town.c.code, t.town.c.name, t.town.c.geom)).all()
+        self.tasks = {tuple(row) for row in connection.execute(select(t.task.c.item_no, t.task.c.no))}
+        leads = select(t.item_unit.c.item_no, t.item_unit.c.unit_code).where(
+            t.item_unit.c.role == "lead", t.item_unit.c.ord == 0
+        )
+        self.leads = dict(connection.execute(leads).all())
+        self.zone = connection.execute(select(t.zone.c.geom)).scalar_one()
+        shapely.prepare(self.zone)
+        self.seen: dict[str, int] = {}
+
+    def judge(self, row: Row) -> Judged:
+        text = str(row.attributes.get(self.code_field) or "").strip()
+        title = next(
+            (str(row.attributes[name]).strip() for name in TITLE_FIELDS if row.attributes.get(name)), ""
+        )
+        judged = Judged(row.number, text, title)
+        code = self._code(judged, text)
+        geometry = self._geometry(judged, row)
+        if code is None or geometry is None:
+            return judged
+        judged.geom = geometry
+        judged.after = self._measure(geometry)
+        old = self.sites.get(text)
+        town = self._town(geometry)
+        if old is None:
+            self._new(judged, code, town)
+        else:
+            self._changed(judged, old, town)
+        if judged.reasons:
+            judged.verdict = "refused"
+        return judged
+
+    def _code(self, judged: Judged, text: str) -> SiteCode | None:
+        try:
+            code = parse_site_code(text)
+        except ValueError:
+            judged.refuse(
+                f"{self.code_field} 字段的编号“{text[:30]}”不合规，应形如 20-1-01",
+                f"the code {text[:30]!r} in field {self.code_field} is malformed, expected e.g. 20-1-01",
+            )
+            return None
+        if text in self.seen:
+            judged.refuse(f"与第 {self.seen[text]} 行编号重复", f"same code as row {self.seen[text]}")
+        self.seen.setdefault(text, judged.number)
+        if is_withheld(code.item):
+            judged.refuse(
+                f"第 {code.item} 项涉及家庭和个人，位置不得细于镇",
+                f"item {code.item} concerns homes and persons: never more precise than the town",
+            )
+        elif (code.item, code.task) not in self.tasks:
+            judged.refuse(
+                f"台账中没有第 {code.item} 项任务 {code.task}",
+                f"the ledger has no task {code.item}-{code.task}",
+            )
+        return code
+
+    def _geometry(self, judged: Judged, row: Row) -> BaseGeometry | None:
+        problems = validate(row.geometry, self.kind.geometry, self.zone)
+        for problem in problems:
+            judged.refuse(problem.zh, problem.en)
+        return None if problems or row.geometry is None else normalise(row.geometry)
+
+    def _changed(self, judged: Judged, old: Any, town: str | None) -> None:
+        if old.kind != self.kind.code:
+            judged.refuse(
+                f"该编号的类别是 {old.kind}，不是 {self.kind.code}",
+                f"this code is a {old.kind}, not a {self.kind.code}",
+            )
+        if town != old.town_code:
+            judged.refuse("几何不在该点位所属的镇内", "the geometry is not in the site's town")
+        judged.title = old.title
+        judged.before = self._measure(old.geom)
+        judged.values = {"geom_version": old.geom_version + 1}
+        same = shapely.equals_identical(old.geom, judged.geom)
+        judged.verdict = "unchanged" if same else "changed"
+
+    def _new(self, judged: Judged, code: SiteCode, town: str | None) -> None:
+        if not judged.title:
+            fields = " / ".join(TITLE_FIELDS)
+            judged.refuse(f"新点位须有名称（字段 {fields}）", f"a new site needs a title (field {fields})")
+        judged.values = {
+            "item_no": code.item,
+            "task_no": code.task,
+            "kind": self.kind.code,
+            "title": judged.title,
+            "title_en": judged.title,
+            "town_code": town,
+            "lead_unit": self.leads.get(code.item),
+            "geom_version": 1,
+        }
+        judged.verdict = "new"
+
+    def _town(self, geometry: BaseGeometry) -> str | None:
+        """The town that holds most of the geometry."""
+        shares = [(_size(shapely.intersection(town.geom, geometry)), town.code) for town in self.towns]
+        touching = [
+            (size, code)
+            for (size, code), town in zip(shares, self.towns, strict=True)
+            if shapely.intersects(town.geom, geometry)
+        ]
+        return max(touching)[1] if touching else None
+
+    def _measure(self, geometry: BaseGeometry) -> float | None:
+        if self.kind.measure == "length":
+            return round(length_m(geometry), 1)
+        return round(area_m2(geometry), 1) if self.kind.measure == "area" else None
+
+
+def _size(geometry: BaseGeometry) -> float:
+    return geometry.area or geometry.length

@@ -1,0 +1,156 @@
+"""The ledger as people read it: items with their units, tasks, targets, and how each is on the map."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app.i18n import translate
+from app.store import tables as t
+
+ON_MAP = ("located", "withheld", "town", "zone")
+"""How a task is on the map; an item shows the first of these that any of its tasks has."""
+
+
+def read_items(connection: Connection, statuses: Mapping[str, str], lang: str) -> list[dict[str, Any]]:
+    """All items in order. `statuses` gives each site's status code for the day asked for."""
+    units = _units(connection)
+    tasks = _tasks(connection, statuses, lang)
+    items = []
+    for row in connection.execute(select(t.item).order_by(t.item.c.no)):
+        own = tasks[row.no]
+        counts = Counter(site["status"] for task in own for site in task["sites"])
+        items.append(
+            {
+                "no": row.no,
+                "title": row.title,
+                "title_en": row.title_en,
+                "on_map": on_map([task["on_map"] for task in own]),
+                "lead_units": units[row.no, "lead"],
+                "supporting_units": units[row.no, "supporting"],
+                "status_counts": dict(counts),
+                "tasks": own,
+            }
+        )
+    for item in items:
+        item["on_map_label"] = translate(lang, f"on_map.{item['on_map']}")
+    return items
+
+
+def on_map(tasks: list[str]) -> str:
+    """How an item is on the map, from its tasks."""
+    return next((value for value in ON_MAP if value in tasks), "zone")
+
+
+def target_text(row: Any, lang: str) -> str:
+    """A target as a phrase, such as ``不少于 6 次``."""
+    title, unit = (row.title, row.unit) if lang == "zh" else (row.title_en, row.unit_en)
+    text = translate(lang, f"comparator.{row.comparator}", title=title, quantity=row.quantity, unit=unit)
+    return text.strip()
+
+
+def read_targets(connection: Connection, item_no: int, task_no: int, lang: str) -> list[dict[str, Any]]:
+    """The targets of one task."""
+    query = select(t.target).where(t.target.c.item_no == item_no, t.target.c.task_no == task_no)
+    return [_target(row, lang) for row in connection.execute(query.order_by(t.target.c.ord))]
+
+
+def read_units(connection: Connection, item_no: int, role: str) -> list[dict[str, str]]:
+    """The units of one item in one role (``lead`` or ``supporting``)."""
+    return _units(connection)[item_no, role]
+
+
+def _units(connection: Connection) -> defaultdict[tuple[int, str], list[dict[str, str]]]:
+    query = (
+        select(t.item_unit.c.item_no, t.item_unit.c.role, t.unit)
+        .join(t.unit, t.unit.c.code == t.item_unit.c.unit_code)
+        .order_by(t.item_unit.c.item_no, t.item_unit.c.role, t.item_unit.c.ord)
+    )
+    found: defaultdict[tuple[int, str], list[dict[str, str]]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.item_no, row.role].append({"code": row.code, "name": row.name, "name_en": row.name_en})
+    return found
+
+
+def _tasks(connection: Connection, statuses: Mapping[str, str], lang: str) -> defaultdict[int, list[dict]]:
+    targets: defaultdict[tuple[int, int], list] = defaultdict(list)
+    for row in connection.execute(
+        select(t.target).order_by(t.target.c.item_no, t.target.c.task_no, t.target.c.ord)
+    ):
+        targets[row.item_no, row.task_no].append(row)
+    sites: defaultdict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
+    columns = (
+        t.site.c.code,
+        t.site.c.title,
+        t.site.c.title_en,
+        t.site.c.item_no,
+        t.site.c.task_no,
+        t.site.c.kind,
+    )
+    for row in connection.execute(select(*columns).order_by(t.site.c.code)):
+        status = statuses[row.code]
+        label = translate(lang, f"status.{status}")
+        site = {"code": row.code, "title": row.title, "title_en": row.title_en, "kind": row.kind}
+        sites[row.item_no, row.task_no].append(site | {"status": status, "status_label": label})
+    counts = _town_counts(connection)
+    found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in connection.execute(select(t.task).order_by(t.task.c.item_no, t.task.c.no)):
+        key = (row.item_no, row.no)
+        found[row.item_no].append(
+            {
+                "no": row.no,
+                "title": row.title,
+                "title_en": row.title_en,
+                "on_map": row.on_map,
+                "on_map_label": translate(lang, f"on_map.{row.on_map}"),
+                "note": row.note,
+                "note_en": row.note_en,
+                "targets": [_target(target, lang) for target in targets[key]],
+                "sites": sites[key],
+                "town_counts": [] if row.on_map == "zone" else counts(key, targets[key]),
+            }
+        )
+    return found
+
+
+def _target(row: Any, lang: str) -> dict[str, Any]:
+    fields = ("title", "title_en", "comparator", "quantity", "unit", "unit_en", "part_of")
+    return {name: getattr(row, name) for name in fields} | {"text": target_text(row, lang)}
+
+
+def _town_counts(connection: Connection):
+    """A function from a task and its targets to its quantities per town; null where nobody entered one."""
+    towns = connection.execute(
+        select(t.town.c.code, t.town.c.name, t.town.c.name_en).order_by(t.town.c.code)
+    ).all()
+    entered = {
+        (row.item_no, row.task_no, row.target_ord, row.town_code): row
+        for row in connection.execute(select(t.town_count))
+    }
+
+    def counts(key: tuple[int, int], targets: list) -> list[dict[str, Any]]:
+        found = []
+        for target in targets:
+            if target.quantity is None or target.comparator == "rate" or target.kinds:
+                continue
+            for town in towns:
+                row = entered.get((*key, target.ord, town.code))
+                found.append(
+                    {
+                        "town_code": town.code,
+                        "town": town.name,
+                        "town_en": town.name_en,
+                        "target": target.title,
+                        "target_en": target.title_en,
+                        "quantity": row.quantity if row else None,
+                        "unit": target.unit,
+                        "unit_en": target.unit_en,
+                        "sample": bool(row and row.sample),
+                    }
+                )
+        return found
+
+    return counts

@@ -1,0 +1,1 @@
+"""Spatial reads: one protocol, two engines (memory, PostGIS) that must answer alike."""

@@ -1,0 +1,76 @@
+"""Pages: templates with their words, addresses of static files with their content's hash."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app.deps import page_language
+from app.i18n import translate
+from app.store.live import View
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+YEAR_SECONDS = 31_536_000
+
+
+@cache
+def environment() -> Environment:
+    """Jinja2 with autoescape everywhere and no silent blanks for misspelt names."""
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def asset(path: str) -> str:
+    """The address of a static file; changes with its content, so browsers may keep it."""
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={digest}"
+
+
+def page(request: Request, view: View, template: str, status: int = 200, **values: Any) -> Response:
+    """Render `template` in the reader's language with what every page knows."""
+    lang = page_language(request)
+    context = {
+        "lang": lang,
+        "year": view.words.programme["year"],
+        "zone": view.words.zone["name" if lang == "zh" else "name_en"],
+        "sample": view.sample,
+        "as_of": view.as_of.isoformat(),
+        "week": translate(lang, "week.label", year=str(view.week.year), number=str(view.week.number)),
+        "here": "",
+        "t": partial(translate, lang),
+        "asset": asset,
+        **values,
+    }
+    html = environment().get_template(template).render(context)
+    response = HTMLResponse(html, status_code=status, headers={"cache-control": "no-cache", "vary": "Cookie"})
+    if request.query_params.get("lang") == lang:
+        response.set_cookie("lang", lang, max_age=YEAR_SECONDS, samesite="lax", path="/")
+    return response
+
+
+class Static(StaticFiles):
+    """Files under app/static: kept for ever when the address carries the content's hash, else revalidated."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Serve one file."""
+        response = await super().get_response(path, scope)
+        kept = b"v=" in scope.get("query_string", b"")
+        response.headers["cache-control"] = (
+            f"public, max-age={YEAR_SECONDS}, immutable" if kept else "no-cache"
+        )
+        return response

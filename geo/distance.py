@@ -1,0 +1,157 @@
+"""Geodesic distance from a position to the pieces of geometries: how it is found, and why it is right.
+
+1. Bounds. Between two positions on the ellipsoid let c be the straight distance through the Earth and s the
+   geodesic one. Stretching the ellipsoid to the unit sphere (x/a, y/a, z/b) changes lengths by factors between 1/a
+   and 1/b, so c ≤ s, 2b asin(c/2a) ≤ s ≤ 2a asin(c/2b); and as no geodesic bends more than 1/r with r = b²/a,
+   s ≤ 2r asin(c/2r) up to s = πr (Schur's comparison of arcs). At 5 km these bounds are 0.2 mm apart, at 50 km
+   0.13 m. What they rule out cannot be the nearest; nothing else is ruled out.
+2. Feet. On each piece left over, Newton steps minimise c to the curve itself. The foot is off by micrometres nearby
+   (along the curve, so that the distance is not), because c and s are least at the same place but for terms of the
+   order s³/R² · 0.7 %.
+3. Distance and bearing to the foot are pyproj's geodesic ones.
+
+Error of the distance: below 1 µm up to 50 km, below 1 mm up to 1,000 km, decimetres at the other end of the world.
+Distances are rounded to a micrometre, so that equal geometries tie wherever they stand in an array.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.errors import BadCoordinates
+from geo.measure import GEOD, compass
+from geo.pieces import E2, MAJOR, MINOR, Pieces, earth_centred, members
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+_TIGHTEST = MINOR * MINOR / MAJOR  # smallest radius of curvature, metres
+_NEWTON_STEPS = 3
+
+
+class Nearest(NamedTuple):
+    """Per geometry: distance in metres, bearing in [0, 360) degrees, nearest position on it (degrees)."""
+
+    distance_m: Array
+    bearing_deg: Array
+    lon: Array
+    lat: Array
+
+
+def to_curves(pieces: Pieces, chosen: Indices, lon: float, lat: float, keep: int | None = None) -> Nearest:
+    """The nearest positions on the points, lines and rings of the chosen geometries (all have some), in their order.
+
+    With `keep`, geometries that cannot be among the `keep` nearest may answer NaN: that saves their exact distance.
+    """
+    answer = Nearest(*(np.full(len(chosen), np.nan) for _ in range(4)))
+    if not len(chosen):
+        return answer
+    index, begin = members(pieces.first, chosen)
+    count = np.diff(np.append(begin, len(index)))
+    place = earth_centred(lon, lat)
+
+    # Nearest point of every chord, and with it bounds of the distance to every piece.
+    chord, chord2 = pieces.chord[index], pieces.chord2[index]
+    gap = place - pieces.start[index]
+    share = np.einsum("ij,ij->i", gap, chord) / np.where(chord2 > 0.0, chord2, 1.0)
+    share = np.minimum(np.maximum(share, 0.0), 1.0)
+    gap -= share[:, None] * chord
+    straight = np.sqrt(np.einsum("ij,ij->i", gap, gap))
+    stray = pieces.stray[index]
+    upper = np.minimum.reduceat(straight + stray, begin)
+    limit = reach(upper)
+    if keep is not None and keep < len(chosen):
+        limit = np.minimum(limit, reach(np.partition(upper, keep - 1)[keep - 1]))
+    left = np.flatnonzero(straight - stray <= np.repeat(limit, count))
+
+    index, share = index[left], share[left]
+    group = np.repeat(np.arange(len(chosen)), count)[left]
+    foot = pieces.lonlat[index] + _feet(pieces, index, share, lon, lat)[:, None] * pieces.step[index]
+    distance, bearing = inverse(lon, lat, foot)
+
+    best = np.lexsort((distance, group))
+    group = group[best]
+    best = best[np.append(True, group[1:] != group[:-1])]
+    group = np.unique(group)
+    for column, value in zip(answer, (distance, bearing, foot[:, 0], foot[:, 1]), strict=True):
+        column[group] = value[best]
+    return answer
+
+
+def reach(straight):
+    """The largest straight distance that a position may have whose geodesic distance is no longer than that of
+    some position at the given straight distance (metres, number or array)."""
+    sphere = 2.0 * MAJOR * np.arcsin(np.minimum(straight / (2.0 * MINOR), 1.0))
+    arc = 2.0 * _TIGHTEST * np.arcsin(np.minimum(straight / (2.0 * _TIGHTEST), 1.0))
+    # Schur's comparison ends at half a turn; beyond 12,000 km the sphere's bound stands alone.
+    geodesic = np.where(straight < 1.2e7, np.minimum(sphere, arc), sphere)
+    chord = 2.0 * MAJOR * np.sin(np.minimum(geodesic / (2.0 * MINOR), np.pi / 2.0))
+    # Rounding of Earth-centred coordinates: nanometres.
+    return np.minimum(geodesic, chord) + 1e-6
+
+
+def inverse(lon: float, lat: float, points: Array) -> tuple[Array, Array]:
+    """Geodesic distance (metres, to a micrometre) and bearing from one position to (N, 2) others."""
+    n = len(points)
+    azimuth, _, distance = GEOD.inv(np.full(n, lon), np.full(n, lat), points[:, 0], points[:, 1])
+    distance = np.round(distance, 6)
+    return distance, np.where(distance > 0.0, compass(azimuth), 0.0)
+
+
+def check_position(lon: float, lat: float) -> None:
+    """Raise BadCoordinates unless the numbers are a longitude and a latitude."""
+    for name, value, bound in (("lon", lon, 180), ("lat", lat, 90)):
+        if not abs(value) <= bound:
+            word = "经度" if name == "lon" else "纬度"
+            english = "longitude" if name == "lon" else "latitude"
+            raise BadCoordinates(
+                f"{word}应在 −{bound} 与 {bound} 之间，得到 {value}。",
+                f"The {english} is between −{bound} and {bound}, not {value}.",
+                parameter=name,
+                value=value,
+            )
+
+
+def _feet(pieces: Pieces, index: Indices, share: Array, lon: float, lat: float) -> Array:
+    """How far along each piece (0 to 1) its nearest point is: Newton steps from the chord's."""
+    curved = np.flatnonzero(pieces.chord2[index] > 0.0)
+    if not len(curved):
+        return share
+    rows = index[curved]
+    # Turned about the axis so that the position has longitude 0: fewer terms, same distances.
+    lam0, phi0 = np.radians(pieces.lonlat[rows] - (lon, 0.0)).T
+    dlam, dphi = np.radians(pieces.step[rows]).T
+    px, _, pz = earth_centred(0.0, lat)
+    t = share[curved]
+    for _ in range(_NEWTON_STEPS):
+        lam, phi = lam0 + t * dlam, phi0 + t * dphi
+        sin_l, cos_l, sin_p, cos_p = np.sin(lam), np.cos(lam), np.sin(phi), np.cos(phi)
+        w2 = 1.0 - E2 * sin_p * sin_p
+        normal = MAJOR / np.sqrt(w2)  # radius of curvature in the prime vertical
+        axis = normal * cos_p  # distance from the Earth's axis
+        ex, ey, ez = axis * cos_l - px, axis * sin_l, normal * (1.0 - E2) * sin_p - pz
+        # Speed along the piece: `out` away from the axis, `east`, `up` along the axis.
+        north = normal * (1.0 - E2) / w2 * dphi
+        out, east, up = -sin_p * north, axis * dlam, cos_p * north
+        slope = ex * (out * cos_l - east * sin_l) + ey * (out * sin_l + east * cos_l) + ez * up
+        # Acceleration, the change of the meridian's radius left out: it only steers the step.
+        inward = -(east * dlam + cos_p * north * dphi)
+        aside = 2.0 * out * dlam
+        bend = ex * (inward * cos_l - aside * sin_l) + ey * (inward * sin_l + aside * cos_l)
+        bend -= ez * sin_p * north * dphi
+        speed2 = out * out + east * east + up * up
+        convex = speed2 + bend
+        hollow = convex <= 0.05 * speed2
+        t = np.minimum(np.maximum(t - slope / np.where(hollow, np.inf, convex), 0.0), 1.0)
+    if hollow.any():
+        # Only thousands of kilometres away: no least point inside the piece, so one of its ends is it.
+        gap = earth_centred(lon, lat) - pieces.start[rows]
+        back = gap - pieces.chord[rows]
+        ends = np.einsum("ij,ij->i", gap, gap) > np.einsum("ij,ij->i", back, back)
+        t = np.where(hollow, ends, t)
+    feet = share.copy()
+    feet[curved] = t
+    return feet
