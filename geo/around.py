@@ -1,8 +1,11 @@
-"""A lon/lat box that holds every point within a distance of a centre."""
+"""Lon/lat boxes: around a point by a distance in metres, and as geometries."""
 
 from __future__ import annotations
 
 import math
+
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.types import Box
 
@@ -25,3 +28,12 @@ def box_around(lon: float, lat: float, distance_m: float) -> Box:
     if lon - dlon < -180 or lon + dlon > 180:
         return Box(-180.0, south, 180.0, north)
     return Box(lon - dlon, south, lon + dlon, north)
+
+
+def box_geometry(box: Box) -> BaseGeometry:
+    """The box as a valid geometry: a polygon, or the line or point that a box without width or height is."""
+    if box.minx == box.maxx and box.miny == box.maxy:
+        return shapely.Point(box.minx, box.miny)
+    if box.minx == box.maxx or box.miny == box.maxy:
+        return shapely.LineString([(box.minx, box.miny), (box.maxx, box.maxy)])
+    return shapely.box(*box)

@@ -17,10 +17,6 @@ const ShiftedTiles = L.TileLayer.extend({
     const [lon, lat] = toGcj(centre.lng, centre.lat);
     return L.TileLayer.prototype._getTiledPixelBounds.call(this, L.latLng(lat, lon));
   },
-
-  _isValidTile() {
-    return true; // neighbouring tiles differ by whole grid cells only; bounds are not set
-  },
 });
 
 const BaseMap = L.LayerGroup.extend({

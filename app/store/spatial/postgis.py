@@ -15,7 +15,7 @@ import shapely
 
 from app.store.database import Database
 from app.store.spatial.protocol import WGS84, Filters, Near, Page, Piece, feature, joined, near
-from geo.around import box_around
+from geo.around import box_around, box_geometry
 from geo.nearest import nearest_on
 from geo.types import Box
 
@@ -42,8 +42,8 @@ class PostgisReads:
         """See the protocol."""
         where, values = _where(filters)
         if box is not None:
-            where += " AND ST_Intersects(geom, ST_MakeEnvelope(%(minx)s, %(miny)s, %(maxx)s, %(maxy)s, 4326))"
-            values |= box._asdict()
+            where += " AND ST_Intersects(geom, ST_GeomFromWKB(%(box)s, 4326))"
+            values["box"] = shapely.to_wkb(box_geometry(box))
         values |= {"after": after or "", "limit": limit}
         if crs == WGS84:
             return self._ready_page(where, values, lang)

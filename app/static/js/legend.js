@@ -1,0 +1,44 @@
+// The legend: mark, line and word of every status with its count. A tap shows that status alone or adds it.
+import { t } from "./boot.js";
+import { collection } from "./collection.js";
+import { el } from "./dom.js";
+import { number } from "./format.js";
+import { statuses } from "./looks.js";
+import { lineSvg, markSvg } from "./marks.js";
+import { state } from "./state.js";
+
+const rows = new Map();
+
+/** Build the legend once; counts follow search and the other filters. */
+export function startLegend() {
+  const list = el("ul", { class: "legend-list" });
+  for (const look of statuses) {
+    const count = el("span", { class: "legend-count" });
+    const button = el(
+      "button",
+      { class: "legend-row", type: "button", "aria-pressed": "false", data: { status: look.code }, on: { click: () => state.toggle("status", look.code) } },
+      markSvg(look.code, { size: 20 }),
+      lineSvg(look.code),
+      el("span", { class: "legend-word" }, look.label),
+      count,
+    );
+    rows.set(look.code, { button, count });
+    list.append(el("li", {}, button));
+  }
+  document.getElementById("legend").append(list);
+  collection.addEventListener("change", update);
+}
+
+function update() {
+  const counts = collection.counts("status");
+  const chosen = state.facets.status;
+  for (const look of statuses) {
+    const { button, count } = rows.get(look.code);
+    const n = counts.get(look.code) || 0;
+    count.textContent = number(n);
+    button.setAttribute("aria-pressed", String(chosen.has(look.code)));
+    button.title = t("legend.only", { name: look.label, n: number(n) });
+    button.classList.toggle("off", chosen.size > 0 && !chosen.has(look.code));
+    button.classList.toggle("none", n === 0);
+  }
+}

@@ -1,0 +1,184 @@
+// The list beside the map: always the same sites as the map shows. Only the rows in view exist in the page, so
+// that twenty thousand sites scroll as smoothly as twenty.
+import { lang, local, t } from "./boot.js";
+import { collection, searchWords } from "./collection.js";
+import { el, highlighted } from "./dom.js";
+import { number, percent } from "./format.js";
+import { markSvg } from "./marks.js";
+import { state } from "./state.js";
+
+const EXTRA = 6; // rows kept above and below the view
+const collator = new Intl.Collator(lang === "en" ? "en" : "zh-CN", { numeric: true });
+const ORDERS = {
+  code: (a, b) => collator.compare(a.code, b.code),
+  urgent: (a, b) => a.look.urgency - b.look.urgency || collator.compare(a.code, b.code),
+};
+
+const box = document.getElementById("list");
+const countLine = document.getElementById("count");
+const inViewButton = document.getElementById("in-view");
+const sortButton = document.getElementById("sort");
+const notice = document.getElementById("notice");
+const canvas = el("div", { class: "list-canvas", role: "presentation" });
+
+let rows = [];
+let active = -1; // row that the keyboard is on
+let order = "code";
+let inView = false;
+let rowHeight = 60;
+let on = {}; // {open(site), point(site|null), inBounds(site), fitAll()}
+
+/** Start the list. Callbacks: `open` a site, `point` at it on the map, `inBounds` asks the map, `fitAll` shows all. */
+export function startList(callbacks) {
+  on = callbacks;
+  box.append(canvas);
+  box.addEventListener("scroll", () => requestAnimationFrame(paint), { passive: true });
+  new ResizeObserver(() => {
+    rowHeight = parseFloat(getComputedStyle(box).getPropertyValue("--row")) || 60;
+    paint();
+  }).observe(box);
+  box.addEventListener("keydown", onKey);
+  box.addEventListener("focus", () => {
+    if (active < 0 && rows.length) setActive(Math.max(0, rows.findIndex((site) => site.code === state.site)));
+  });
+  box.addEventListener("pointerleave", () => on.point(null));
+  inViewButton.addEventListener("click", () => {
+    inView = !inView;
+    inViewButton.setAttribute("aria-pressed", String(inView));
+    refresh();
+  });
+  sortButton.title = t("list.sort_title");
+  sortButton.addEventListener("click", () => {
+    order = order === "code" ? "urgent" : "code";
+    refresh();
+  });
+  collection.addEventListener("change", refresh);
+  state.addEventListener("selection", () => {
+    paint();
+    const index = rows.findIndex((site) => site.code === state.site);
+    if (index >= 0) reveal(index);
+  });
+}
+
+/** The map has moved: only matters when the list follows the view. */
+export function mapMoved() {
+  if (inView) refresh();
+}
+
+function refresh() {
+  const known = rows[active]?.code;
+  rows = (inView ? collection.shown.filter(on.inBounds) : [...collection.shown]).sort(ORDERS[order]);
+  active = known ? rows.findIndex((site) => site.code === known) : -1;
+  sortButton.textContent = t(`list.sort_${order}`);
+  document.documentElement.dataset.listed = String(rows.length);
+  countLine.textContent = inView
+    ? t("list.count_in_view", { n: number(rows.length), total: number(collection.shown.length) })
+    : state.filtered
+      ? t("list.count_of", { n: number(rows.length), total: number(collection.all.length) })
+      : t("list.count", { n: number(rows.length) === "1" ? 1 : number(rows.length) });
+  showNotice();
+  paint();
+}
+
+function showNotice() {
+  notice.hidden = rows.length > 0 || !collection.loaded;
+  box.hidden = !notice.hidden;
+  if (notice.hidden) return;
+  const [key, label, act] =
+    collection.all.length === 0
+      ? ["none_yet", null, null]
+      : inView && collection.shown.length
+        ? ["empty_view", t("list.show_all"), on.fitAll]
+        : ["empty", t("filters.clear"), () => state.clear()];
+  notice.replaceChildren(
+    el("p", { class: "notice-title" }, t(`list.${key}`)),
+    el("p", {}, t(`list.${key}_hint`)),
+    label ? el("button", { class: "button", type: "button", on: { click: act } }, label) : "",
+  );
+}
+
+function paint() {
+  canvas.style.height = `${rows.length * rowHeight}px`;
+  const first = Math.max(0, Math.floor(box.scrollTop / rowHeight) - EXTRA);
+  const last = Math.min(rows.length, Math.ceil((box.scrollTop + box.clientHeight) / rowHeight) + EXTRA);
+  const words = searchWords(state.q);
+  const shown = [];
+  for (let i = first; i < last; i += 1) shown.push(row(rows[i], i, words));
+  canvas.replaceChildren(...shown);
+  if (active >= first && active < last) box.setAttribute("aria-activedescendant", `row-${rows[active].code}`);
+  else box.removeAttribute("aria-activedescendant");
+}
+
+function row(site, index, words) {
+  const p = site.properties;
+  const done = p.reported_percent;
+  const node = el(
+    "div",
+    {
+      class: `row${index === active ? " active" : ""}`,
+      role: "option",
+      id: `row-${site.code}`,
+      "aria-selected": String(site.code === state.site),
+      "aria-setsize": rows.length,
+      "aria-posinset": index + 1,
+      on: {
+        click: () => {
+          setActive(index);
+          on.open(site);
+        },
+        pointerenter: () => on.point(site),
+      },
+    },
+    markSvg(p.status, { kind: p.kind, size: 30 }),
+    el(
+      "div",
+      { class: "row-text" },
+      el("div", { class: "row-head" },
+        el("span", { class: "row-title" }, ...highlighted(local(p, "title"), words)),
+        done === null || done === undefined ? "" : el("span", { class: "row-done" }, percent(done))),
+      el("div", { class: "row-more" },
+        el("span", { class: "row-status" }, p.status_label || site.look.label),
+        el("span", {}, ...highlighted(site.code, words)),
+        el("span", { class: "row-unit" }, ...highlighted(local(p, "lead_unit"), words))),
+    ),
+  );
+  node.style.transform = `translateY(${index * rowHeight}px)`;
+  return node;
+}
+
+function setActive(index) {
+  active = index;
+  reveal(index);
+  paint();
+}
+
+function reveal(index) {
+  const top = index * rowHeight;
+  if (top < box.scrollTop) box.scrollTop = top;
+  else if (top + rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + rowHeight - box.clientHeight;
+}
+
+function onKey(event) {
+  const page = Math.max(1, Math.floor(box.clientHeight / rowHeight) - 1);
+  const to = {
+    ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: rows.length - 1,
+  }[event.key];
+  if (to !== undefined && rows.length) {
+    setActive(Math.max(0, Math.min(rows.length - 1, to)));
+    on.point(rows[active]);
+    event.preventDefault();
+  } else if ((event.key === "Enter" || event.key === " ") && rows[active]) {
+    on.open(rows[active], { focus: true });
+    event.preventDefault();
+  }
+}
+
+/** Open the first row, as Enter in the search field does. */
+export function openFirst() {
+  if (rows.length) on.open(rows[0], { focus: true });
+}
+
+/** Put the keyboard on the list. */
+export function focusList() {
+  box.focus();
+}

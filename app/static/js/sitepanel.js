@@ -1,0 +1,117 @@
+// What the panel tells about a site: what the list already knows at once, the rest when it has been read.
+import { boot, local, t } from "./boot.js";
+import { getJson } from "./api.js";
+import { block, facts, showDetail } from "./detail.js";
+import { el, icon } from "./dom.js";
+import { metres, moment, number, percent, squareMetres } from "./format.js";
+import { kindOf } from "./looks.js";
+import { markSvg } from "./marks.js";
+
+let pending = null;
+
+/** Show a site's panel; `zoomTo` is called by its button. */
+export async function showSite(site, { focus = false, zoomTo }) {
+  pending?.abort();
+  pending = new AbortController();
+  const { signal } = pending;
+  const rest = el("div", { class: "rest", "aria-live": "polite" }, el("p", { class: "muted" }, t("detail.loading")));
+  showDetail(head(site, zoomTo, rest), { focus, kind: "site" });
+  const read = async () => {
+    try {
+      const full = await getJson(boot.urls.api_sites + "/" + encodeURIComponent(site.code), { signal });
+      if (!signal.aborted) rest.replaceChildren(...more(full.properties));
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      rest.replaceChildren(
+        el("p", { class: "muted" }, t("detail.more_failed", { why: error.message })),
+        el("button", { class: "button", type: "button", on: { click: read } }, t("detail.retry")),
+      );
+    }
+  };
+  await read();
+}
+
+function head(site, zoomTo, rest) {
+  const p = site.properties;
+  const status = el(
+    "div",
+    { class: "status-block" },
+    markSvg(p.status, { kind: p.kind, size: 44 }),
+    el("div", {}, el("p", { class: "status-word" }, p.status_label || site.look.label), p.why ? el("p", { class: "status-why" }, p.why) : ""),
+  );
+  status.style.setProperty("--status", site.look.fill);
+  return [
+    el("header", { class: "detail-head" },
+      el("p", { class: "detail-code" }, `${site.code} · ${p.kind_label || kindOf(p.kind).label}`),
+      el("h2", {}, local(p, "title"))),
+    status,
+    progress(p, site.look.fill),
+    el("div", { class: "actions" },
+      el("a", { class: "button primary", href: boot.urls.sites + encodeURIComponent(site.code) }, icon("page"), t("detail.page")),
+      el("button", { class: "button", type: "button", on: { click: (event) => copy(event.currentTarget, site.code) } }, icon("link"), el("span", {}, t("detail.copy"))),
+      el("button", { class: "button", type: "button", on: { click: zoomTo } }, icon("target"), t("detail.zoom"))),
+    facts([
+      [t("detail.item"), el("a", { href: boot.urls.items + p.item }, `${p.item} ${local(p, "item_title")}`)],
+      [t("detail.lead"), local(p, "lead_unit")],
+      [t("detail.town"), local(p, "town")],
+      [t("detail.road"), p.road],
+      [t("detail.length"), p.length_m ? metres(p.length_m) : null],
+      [t("detail.area"), p.area_m2 ? squareMetres(p.area_m2) : null],
+      [t("detail.position"), position(p)],
+    ]),
+    rest,
+  ];
+}
+
+const position = (p) =>
+  p.position ? el("span", { class: `position position-${p.position}` }, p.position_label || p.position) : null;
+
+function progress(p, colour) {
+  const bar = (name, value, kind, none) => {
+    const fill = el("span", { class: `bar-fill ${kind}` });
+    fill.style.width = `${Math.max(0, Math.min(100, value ?? 0))}%`;
+    if (kind === "reported") fill.style.setProperty("--status", colour);
+    const known = value !== null && value !== undefined;
+    return el("div", { class: "bar-line" },
+      el("span", { class: "bar-name" }, name),
+      el("span", { class: "bar-track", "aria-hidden": "true" }, fill),
+      el("span", { class: known ? "bar-value" : "bar-value muted" }, known ? percent(value) : none));
+  };
+  return el("div", { class: "progress" },
+    bar(t("detail.planned"), p.planned_percent, "planned", t("detail.unplanned")),
+    bar(t("detail.reported"), p.reported_percent, "reported", t("detail.unreported")));
+}
+
+function more(p) {
+  const targets = (p.targets || []).map((target) => {
+    const title = local(target, "title");
+    const amount = target.quantity === null || target.quantity === undefined ? "" : `${number(target.quantity, 2)} ${local(target, "unit")}`;
+    return el("li", {}, el("span", {}, title), el("b", {}, target.text || amount));
+  });
+  const supporting = (p.supporting_units || []).map((unit) => local(unit, "name")).join(separator());
+  const history = (p.history || []).map((entry) =>
+    el("li", {}, el("time", { datetime: entry.at }, moment(entry.at)), el("span", {}, entry.text)));
+  return [
+    facts([
+      [t("detail.task"), local(p, "task_title") ? `${t("detail.task_no", { no: p.task })} · ${local(p, "task_title")}` : null],
+      [t("detail.supporting"), supporting],
+      [t("detail.remark"), local(p, "remark")],
+      [t("detail.updated"), moment(p.updated_at)],
+    ]),
+    block(t("detail.targets"), targets.length ? el("ul", { class: "targets" }, targets) : null),
+    block(t("detail.history"), history.length ? el("ol", { class: "history" }, history) : el("p", { class: "muted" }, t("detail.no_history"))),
+  ].filter(Boolean);
+}
+
+const separator = () => (boot.lang === "en" ? "; " : "、");
+
+async function copy(button, code) {
+  const words = button.querySelector("span");
+  try {
+    await navigator.clipboard.writeText(new URL(boot.urls.sites + encodeURIComponent(code), location.href).href);
+    words.textContent = t("detail.copied");
+  } catch {
+    words.textContent = t("detail.copy_failed");
+  }
+  setTimeout(() => (words.textContent = t("detail.copy")), 2500);
+}
