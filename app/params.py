@@ -20,6 +20,7 @@ from geo.types import Box
 
 T = TypeVar("T")
 EMPTY: frozenset = frozenset()
+EXAMPLE_BOX = "116.36,35.31,116.47,35.47"
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ class Query:
                 raw_lat,
                 {"minimum": -90, "maximum": 90},
                 f"lat={raw_lat:g} 超出 ±90：lon 与 lat 似乎写反了，应为 lon={raw_lat:g}&lat={raw_lon:g}。",
-                f"lat={raw_lat:g} is beyond ±90: lon and lat look swapped, try lon={raw_lat:g}&lat={raw_lon:g}.",
+                f"lat={raw_lat:g} is beyond ±90: lon and lat look swapped, "
+                f"try lon={raw_lat:g}&lat={raw_lon:g}.",
             )
             return 0.0, 0.0
         lon = self.number("lon", -180, 180, None, required=True)
@@ -123,8 +125,10 @@ class Query:
                 name,
                 value[:100],
                 allowed,
-                f"{name} 应为四个有限的数：最小经度,最小纬度,最大经度,最大纬度（WGS 84），例如 116.36,35.31,116.47,35.47。",
-                f"{name} takes four finite numbers: minx,miny,maxx,maxy in lon/lat (WGS 84), e.g. 116.36,35.31,116.47,35.47.",
+                f"{name} 应为四个有限的数：最小经度,最小纬度,最大经度,最大纬度（WGS 84），"
+                f"例如 {EXAMPLE_BOX}。",
+                f"{name} takes four finite numbers: minx,miny,maxx,maxy in lon/lat (WGS 84), "
+                f"e.g. {EXAMPLE_BOX}.",
             )
             return None
         box = Box(*numbers)
@@ -236,7 +240,9 @@ class Query:
             name,
             value if value is None else value[:50],
             {"minimum": low, "maximum": high},
-            f"{name} 应为 {low:g} 到 {high:g} 之间的{'整数' if whole else '数'}{'（必填）' if required else ''}。",
-            f"{name} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}{' (required)' if required else ''}.",
+            f"{name} 应为 {low:g} 到 {high:g} 之间的{'整数' if whole else '数'}"
+            + ("（必填）。" if required else "。"),
+            f"{name} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}"
+            + (" (required)." if required else "."),
         )
         return default

@@ -49,7 +49,8 @@ class Settings(BaseSettings):
                 return "postgresql+psycopg://" + url.removeprefix(prefix)
         if not url.startswith(("postgresql+psycopg://", "sqlite:///")):
             raise ValueError(
-                "DATABASE_URL must start with postgresql:// or sqlite:/// · DATABASE_URL 须以 postgresql:// 或 sqlite:/// 开头"
+                "DATABASE_URL must start with postgresql:// or sqlite:/// · "
+                "DATABASE_URL 须以 postgresql:// 或 sqlite:/// 开头"
             )
         return url
 

@@ -312,16 +312,18 @@ def run(command: Sequence[str], durable: bool) -> int:
 
 
 def main(arguments: list[str]) -> int:
+    # The command's own options are no business of the parser.
+    cut = arguments.index("--") if "--" in arguments else len(arguments)
     parser = argparse.ArgumentParser(description="A throwaway PostgreSQL with PostGIS")
     parser.add_argument("action", choices=("start", "stop", "url", "run"))
     parser.add_argument("--durable", action="store_true", help="settings of a real server (for the bench)")
-    parser.add_argument("command", nargs=argparse.REMAINDER)
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(arguments[:cut])
+    command = arguments[cut + 1 :]
+    if (options.action == "run") is not bool(command):
+        parser.error("run takes a command after --, the others take none")
     try:
         if options.action == "run":
-            return run(
-                options.command[1:] if options.command[:1] == ["--"] else options.command, options.durable
-            )
+            return run(command, options.durable)
         return {"start": lambda: start(options.durable), "stop": stop, "url": url}[options.action]()
     except PgError as error:
         print(f"✗ {error}", file=sys.stderr)

@@ -45,7 +45,8 @@ def main() -> None:
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         _stop(
-            f"数据库出错 · database error: {cause}\n请检查 DATABASE_URL 和权限 · check DATABASE_URL and privileges"
+            f"数据库出错 · database error: {cause}\n"
+            "请检查 DATABASE_URL 和权限 · check DATABASE_URL and privileges"
         )
 
 

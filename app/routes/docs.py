@@ -1,4 +1,4 @@
-"""``/docs``: the OpenAPI document in a viewer of our own assets; ``/problems/{kind}``: what an error means."""
+"""``/docs``: the OpenAPI document in a viewer of our own; ``/problems/{kind}``: what an error means."""
 
 from __future__ import annotations
 

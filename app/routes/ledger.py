@@ -91,15 +91,6 @@ def _ledger(source: Live, view: View, lang: str) -> dict[str, Any]:
     }
 
 
-def _day(view: View) -> dict[str, Any]:
-    return {
-        "as_of": view.as_of.isoformat(),
-        "week": str(view.week),
-        "sample": view.sample,
-        "version": view.version,
-    }
-
-
 async def _answer(
     request: Request, read: Callable[[Live, View, str], dict[str, Any]], media_type: str = "application/json"
 ) -> Response:

@@ -134,7 +134,7 @@ async def site_qr(request: Request, code: str) -> Response:
 
 
 def site_address(request: Request, code: str) -> str:
-    """The whole address of a site's page: under MINSHENG_PUBLIC_URL when set, else as this request came in."""
+    """The address of a site's page: under MINSHENG_PUBLIC_URL when set, else as this request came in."""
     base = request.app.state.settings.public_url or str(request.base_url)
     return f"{base.rstrip('/')}/sites/{code}"
 

@@ -73,9 +73,8 @@ async def sites(request: Request) -> Response:
     if unchanged:
         return unchanged
     page = await ask(view, view.reads.page, box, filters, limit, after, lang, crs)
-    body = _collection(
-        view, crs, page.features, page.bounds if crs == WGS84 else None, _page_members(request, page)
-    )
+    bounds = page.bounds if crs == WGS84 else None
+    body = _collection(view, lang, crs, page.features, bounds, _page_members(request, page))
     return Response(body, media_type=GEOJSON, headers=headers)
 
 

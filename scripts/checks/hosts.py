@@ -18,22 +18,9 @@ ADDRESS = re.compile(
 # Delivery networks and package registries must not be named even without a scheme. Put together from halves:
 # this file is looked at too.
 NAMED = re.compile(
-    r"(?<![\w.])(?:"
-    + "|".join(
-        left + right
-        for left, right in (
-            (r"(?:cdn\.)?js", r"delivr\.net"),
-            ("un", r"pkg\.com"),
-            ("cdn", r"js\.cloudflare\.com"),
-            ("registry", r"\.[a-z]+(?:\.[a-z]+)?(?=[/\s\"'])"),
-            ("py", r"pi\.org"),
-            ("files", r"\.pythonhosted\.org"),
-            ("maxcdn", r"\.bootstrapcdn\.com"),
-            (r"fonts\.google", r"apis\.com"),
-            (r"code\.j", r"query\.com"),
-        )
-    )
-    + r")"
+    r"(?<![\w.-])(?:(?:cdn|registry)\.[a-z0-9-]+\.[a-z]{2,}|(?:[a-z0-9-]+\.)*(?:"
+    + "|".join(("un" + "pkg", "js" + "delivr", "cdn" + "js", "boot" + "cdn", "py" + "pi", "npm" + "js"))
+    + r")\.[a-z]{2,})(?![\w-])"
 )
 # A part that is put together at run time, as in {s}.example.org or ${host}.
 COMPUTED = re.compile(r"\$?\{[^{}]*\}")

@@ -20,6 +20,14 @@ BARE_IMPORT = re.compile(r"(?:^|[;\n])\s*import\s*[\"'](?P<from>[^\"']+)[\"']")
 DYNAMIC_IMPORT = re.compile(r"\bimport\(\s*[\"'](?P<from>[^\"']+)[\"']\s*\)")
 EXPORTED = re.compile(r"\bexport\s+(?:async\s+)?(?:function\s*\*?|class|const|let|var)\s+([\w$]+)")
 EXPORT_LIST = re.compile(r"\bexport\s*\{([^}]*)\}")
+# Parses each file given; a line for each that is no module.
+PARSE = """
+const { SourceTextModule } = require("node:vm"), { readFileSync } = require("node:fs");
+for (const path of process.argv.slice(1)) {
+  try { new SourceTextModule(readFileSync(path, "utf8"), { identifier: path }); }
+  catch (error) { console.log(String(error.stack).split("\\n")[0] + " " + error); }
+}
+"""
 
 
 def imports_of(source: str) -> Iterator[tuple[str, set[str]]]:
@@ -91,20 +99,13 @@ def find_node() -> str | None:
     return shutil.which("node") or (str(own) if own.exists() else None)
 
 
-def syntax_problems(node: str, path: Path) -> list[str]:
-    """What Node says about a file read as a module; nothing is run."""
-    with path.open("rb") as source:
-        done = subprocess.run(
-            [node, "--check", "--input-type=module", "-"],
-            check=False,
-            stdin=source,
-            capture_output=True,
-            text=True,
-        )
-    if done.returncode == 0:
-        return []
-    lines = [line for line in done.stderr.splitlines() if line.strip()]
-    return [f"{path}: " + " | ".join(lines[:4])]
+def syntax_problems(node: str, paths: list[Path]) -> list[str]:
+    """What Node says about files read as modules; nothing of them is run. One process: each start costs 50 ms."""
+    command = [node, "--experimental-vm-modules", "--no-warnings", "-e", PARSE, *map(str, paths)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        return [f"node failed: {done.stderr.strip()[:500]}"]
+    return done.stdout.splitlines()
 
 
 def problems_of(root: Path) -> list[str]:
@@ -117,8 +118,7 @@ def problems_of(root: Path) -> list[str]:
     node = find_node()
     if node is None:
         return [*problems, "no node to check the syntax with: install requirements-dev.txt"]
-    for path in files:
-        problems += syntax_problems(node, path)
+    problems += syntax_problems(node, files)
     return [problem.replace(f"{root}/", "") for problem in problems]
 
 

@@ -22,7 +22,9 @@ def test_year_boundaries():
     assert Week.parse("2020-W53").sunday == date(2021, 1, 3)
 
 
-@pytest.mark.parametrize("text", ["", "2023", "2023-28", "2023-W5", "2023-W00", "2023-W53", "2023-W99", "W28", "x"])
+@pytest.mark.parametrize(
+    "text", ["", "2023", "2023-28", "2023-W5", "2023-W00", "2023-W53", "2023-W99", "W28", "x"]
+)
 def test_malformed_weeks_are_refused(text):
     with pytest.raises(ValueError):
         Week.parse(text)
@@ -59,7 +61,11 @@ def test_milestones_bend_the_curve():
 
 @pytest.mark.parametrize(
     "milestones",
-    [((date(2022, 12, 31), 5.0),), ((date(2023, 1, 11), 101.0),), ((date(2023, 1, 11), 50.0), (date(2023, 1, 12), 40.0))],
+    [
+        ((date(2022, 12, 31), 5.0),),
+        ((date(2023, 1, 11), 101.0),),
+        ((date(2023, 1, 11), 50.0), (date(2023, 1, 12), 40.0)),
+    ],
 )
 def test_impossible_plans_are_refused(milestones):
     with pytest.raises(ValueError):
@@ -72,7 +78,9 @@ def test_site_codes_read_back(text):
     assert (str(code) == text) == (len(text) == 7)
 
 
-@pytest.mark.parametrize("text", ["", "20-1-1", "2-1-01", "00-1-01", "20-1-00", "20-0-01", "20-1-01 ", "２０-1-01", "a"])
+@pytest.mark.parametrize(
+    "text", ["", "20-1-1", "2-1-01", "00-1-01", "20-1-00", "20-0-01", "20-1-01 ", "２０-1-01", "a"]
+)
 def test_malformed_site_codes_are_refused(text):
     with pytest.raises(ValueError):
         parse_site_code(text)

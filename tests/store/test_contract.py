@@ -57,7 +57,8 @@ def sites(readers) -> list[dict]:
 
 lons, lats = st.floats(WEST - 0.02, EAST + 0.02), st.floats(SOUTH - 0.02, NORTH + 0.02)
 grid = st.tuples(
-    st.integers(0, 10).map(lambda n: round(WEST + n / 100, 2)), st.integers(0, 14).map(lambda n: round(SOUTH + n / 100, 2))
+    st.integers(0, 10).map(lambda n: round(WEST + n / 100, 2)),
+    st.integers(0, 14).map(lambda n: round(SOUTH + n / 100, 2)),
 )
 points = st.tuples(lons, lats) | grid
 boxes = st.builds(
@@ -65,12 +66,16 @@ boxes = st.builds(
 )
 filters = st.builds(
     Filters,
-    statuses=st.frozensets(st.sampled_from(["lagging", "overdue", "on_track", "unscheduled", "completed"]), max_size=2),
+    statuses=st.frozensets(
+        st.sampled_from(["lagging", "overdue", "on_track", "unscheduled", "completed"]), max_size=2
+    ),
     items=st.frozensets(st.sampled_from([20, 21, 9, 3, 1]), max_size=2),
     towns=st.frozensets(st.sampled_from(TOWNS), max_size=1),
     units=st.frozensets(st.sampled_from(["jianshe", "zhifa"]), max_size=1),
     kinds=st.frozensets(st.sampled_from([kind for _, _, kind, _ in KINDS]), max_size=2),
-    q=st.sampled_from(["", "", "文祥路", "site 1", "呈祥", "20-1-000", "%", "_", "'", "\\"]).map(lambda q: search_text([q])),
+    q=st.sampled_from(["", "", "文祥路", "site 1", "呈祥", "20-1-000", "%", "_", "'", "\\"]).map(
+        lambda q: search_text([q])
+    ),
 )
 languages = st.sampled_from(["zh", "en"])
 
@@ -149,7 +154,10 @@ def test_a_point_30_m_beside_the_middle_of_a_3_km_road(tmp_path_factory, directi
     on_road = road.interpolate(0.5, normalized=True)
     lon, lat, _ = GEOD.fwd(on_road.x, on_road.y, azimuth + 90, 30)
     for engine in ("sqlite", "postgis"):
-        with storage(engine, tmp_path_factory.mktemp(engine)) as place, prepared(place, today=DAY) as (database, chosen):
+        with (
+            storage(engine, tmp_path_factory.mktemp(engine)) as place,
+            prepared(place, today=DAY) as (database, chosen),
+        ):
             from app.store import tables as t
 
             with database.write() as connection:
@@ -170,7 +178,15 @@ def _shape(site: dict) -> shapely.Geometry:
 
 def _passes(site: dict, box: Box | None, wanted: Filters) -> bool:
     p = site["properties"]
-    text = [p["code"], p["title"], p["title_en"], p["road"], p["item_title"], p["item_title_en"], p["lead_unit"]]
+    text = [
+        p["code"],
+        p["title"],
+        p["title_en"],
+        p["road"],
+        p["item_title"],
+        p["item_title_en"],
+        p["lead_unit"],
+    ]
     text += [p["lead_unit_en"], p["town"], p["town_en"]]
     return (
         (not wanted.statuses or p["status"] in wanted.statuses)

@@ -49,9 +49,8 @@ def server_url() -> str:
 def _ensure_template(url: str) -> None:
     """Creating the extension takes half a second; copying a database that has it takes a twentieth."""
     with psycopg.connect(url, autocommit=True) as connection:
-        if connection.execute(
-            "SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", [TEMPLATE]
-        ).fetchone():
+        found = "SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate"
+        if connection.execute(found, [TEMPLATE]).fetchone():
             return
         connection.execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0 ENCODING 'UTF8'")

@@ -1,4 +1,4 @@
-"""Generated sites for the contract suite and the benchmark: mixed shapes over the zone, same for same seed."""
+"""Generated sites for the contract suite and the benchmark: mixed shapes, the same for the same seed."""
 
 from __future__ import annotations
 

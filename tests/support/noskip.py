@@ -1,7 +1,7 @@
 """Nothing is skipped silently: a skipped, excused or unexpectedly passing test fails the run.
 
-A test that cannot run here says so by failing with the line that installs what it needs. conftest.py imports these
-hooks.
+A test that cannot run here says so by failing with the line that installs what it needs. conftest.py imports
+these hooks.
 """
 
 from __future__ import annotations

@@ -2,12 +2,16 @@
 export const boot = JSON.parse(document.getElementById("boot").textContent);
 export const lang = boot.lang;
 
-/** The text at a dotted key, with {names} filled in. In English `key_one` is taken when `n` is 1. */
+const grouped = new Intl.NumberFormat(lang === "en" ? "en" : "zh-CN");
+
+/** The text at a dotted key, with {names} filled in (numbers grouped). In English `key_one` is taken when `n` is 1. */
 export function t(key, values) {
   const find = (path) => path.split(".").reduce((node, part) => (node == null ? node : node[part]), boot.strings);
   let text = values && values.n === 1 ? (find(`${key}_one`) ?? find(key)) : find(key);
   if (typeof text !== "string") return key;
-  for (const [name, value] of Object.entries(values || {})) text = text.replaceAll(`{${name}}`, String(value));
+  for (const [name, value] of Object.entries(values || {})) {
+    text = text.replaceAll(`{${name}}`, typeof value === "number" ? grouped.format(value) : String(value));
+  }
   return text;
 }
 

@@ -37,7 +37,7 @@ function update() {
     const n = counts.get(look.code) || 0;
     count.textContent = number(n);
     button.setAttribute("aria-pressed", String(chosen.has(look.code)));
-    button.title = t("legend.only", { name: look.label, n: number(n) });
+    button.title = t("legend.only", { name: look.label, n });
     button.classList.toggle("off", chosen.size > 0 && !chosen.has(look.code));
     button.classList.toggle("none", n === 0);
   }

@@ -3,7 +3,7 @@
 import { lang, local, t } from "./boot.js";
 import { collection, searchWords } from "./collection.js";
 import { el, highlighted } from "./dom.js";
-import { number, percent } from "./format.js";
+import { percent } from "./format.js";
 import { markSvg } from "./marks.js";
 import { state } from "./state.js";
 
@@ -72,10 +72,10 @@ function refresh() {
   sortButton.textContent = t(`list.sort_${order}`);
   document.documentElement.dataset.listed = String(rows.length);
   countLine.textContent = inView
-    ? t("list.count_in_view", { n: number(rows.length), total: number(collection.shown.length) })
+    ? t("list.count_in_view", { n: rows.length, total: collection.shown.length })
     : state.filtered
-      ? t("list.count_of", { n: number(rows.length), total: number(collection.all.length) })
-      : t("list.count", { n: number(rows.length) === "1" ? 1 : number(rows.length) });
+      ? t("list.count_of", { n: rows.length, total: collection.all.length })
+      : t("list.count", { n: rows.length });
   showNotice();
   paint();
 }

@@ -1,5 +1,6 @@
 // What the script that folium writes (maps/live.py) builds the page from.
 import { lang, t } from "./boot.js";
+import { freeArea } from "./frame.js";
 import { GroundLayer } from "./groundlayer.js";
 import { parse } from "./position.js";
 import { SitesLayer } from "./siteslayer.js";
@@ -48,24 +49,6 @@ export function createMap(id, { bounds, minZoom, maxZoom }) {
   if (view) map.setView(view.centre, Math.max(minZoom, Math.min(maxZoom, view.zoom)), { animate: false });
   else map.fitBounds(box, { ...freeArea(map), animate: false });
   return map;
-}
-
-/** Padding for fitting: what the floating panels leave free of the map. */
-export function freeArea(map) {
-  const frame = map.getContainer().getBoundingClientRect();
-  const pad = { left: 16, right: 16, top: 16, bottom: 40 };
-  const side = document.getElementById("side")?.getBoundingClientRect();
-  const detail = document.getElementById("detail")?.getBoundingClientRect();
-  const phone = matchMedia("(max-width: 719px)").matches;
-  if (phone) {
-    const sheet = detail?.height ? detail : side;
-    if (sheet) pad.bottom = Math.min(frame.height * 0.6, Math.max(24, frame.bottom - sheet.top + 16));
-    pad.right = 56;
-  } else {
-    if (side?.width) pad.left = side.right - frame.left + 24;
-    pad.right = detail?.width ? frame.right - detail.left + 24 : 72;
-  }
-  return { paddingTopLeft: [pad.left, pad.top], paddingBottomRight: [pad.right, pad.bottom] };
 }
 
 export const ground = (options) => new GroundLayer(options);

@@ -18,7 +18,7 @@ export async function showSite(site, { focus = false, zoomTo }) {
   showDetail(head(site, zoomTo, rest), { focus, kind: "site" });
   const read = async () => {
     try {
-      const full = await getJson(boot.urls.api_sites + "/" + encodeURIComponent(site.code), { signal });
+      const full = await getJson(boot.urls.api_sites + encodeURIComponent(site.code), { signal });
       if (!signal.aborted) rest.replaceChildren(...more(full.properties));
     } catch (error) {
       if (error.name === "AbortError") return;

@@ -11,7 +11,8 @@ if schema is not None:
     # Migrations name no schema; the zone's own comes first and PostGIS is found wherever it lives.
     postgis = connection.execute(
         text(
-            "SELECT nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'postgis'"
+            "SELECT nspname FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace "
+            "WHERE extname = 'postgis'"
         )
     ).scalar_one()
     connection.execute(text(f'SET LOCAL search_path TO "{schema}", "{postgis}"'))

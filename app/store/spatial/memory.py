@@ -15,7 +15,6 @@ import shapely
 
 from app.i18n import LANGUAGES
 from app.store.spatial.protocol import Filters, Near, Page, Piece, feature, joined, near
-from geo.around import box_geometry
 from geo.nearest import NearestIndex
 from geo.types import Box
 
@@ -48,7 +47,7 @@ class MemoryReads:
         """See the protocol."""
         mask = self._mask(filters)
         if box is not None:
-            rows = np.sort(self._index.tree.query(box_geometry(box), predicate="intersects"))
+            rows = self._index.intersecting(box)
             rows = rows if mask is None else rows[mask[rows]]
         else:
             rows = np.arange(len(self)) if mask is None else np.flatnonzero(mask)

@@ -1,0 +1,230 @@
+// The planner's page: reads the data once and brings map, list, legend, filters and panels together.
+import { getFeatures, getJson } from "./api.js";
+import { boot, t } from "./boot.js";
+import { collection } from "./collection.js";
+import { startDetail, detailOpen, hideDetail } from "./detail.js";
+import { el, icon } from "./dom.js";
+import { startFilters } from "./filters.js";
+import { startFullScreen, toggleFullScreen } from "./fullscreen.js";
+import { freeArea } from "./frame.js";
+import { HighlightLayer } from "./highlight.js";
+import { showHits } from "./hits.js";
+import { LabelLayer } from "./labels.js";
+import { addOverlay, openLayers, restoreOverlays } from "./layers.js";
+import { startLegend } from "./legend.js";
+import { mapMoved, startList } from "./list.js";
+import { Locate } from "./locate.js";
+import { Measure } from "./measure.js";
+import { showMessage } from "./messages.js";
+import { startPointer } from "./pointer.js";
+import { follow } from "./position.js";
+import { startPrint } from "./print.js";
+import { startSearch } from "./search.js";
+import { phone, setStop, startSheet, stop } from "./sheet.js";
+import { showSite } from "./sitepanel.js";
+import { state } from "./state.js";
+import { startTooltip } from "./tooltip.js";
+import { toolButton, toolGroup } from "./tools.js";
+import { showTown } from "./townpanel.js";
+
+const L = window.L;
+const root = document.documentElement;
+
+/** Start the page on folium's map, ground and sites. */
+export function start(map, ground, sites) {
+  const labels = new LabelLayer(ground, sites);
+  const highlight = new HighlightLayer();
+  addOverlay("labels", labels);
+  restoreOverlays();
+  highlight.addTo(map);
+  const page = new Page(map, ground, sites, highlight);
+  page.build();
+  page.load();
+}
+
+class Page {
+  constructor(map, ground, sites, highlight) {
+    Object.assign(this, { map, ground, sites, highlight });
+  }
+
+  build() {
+    const { map } = this;
+    startLegend();
+    startFilters();
+    startSearch();
+    startTooltip();
+    startSheet(() => this.closeOnPhone());
+    startPrint(map);
+    startDetail({ close: () => state.select() });
+    startList({
+      open: (site, options) => this.open(site, { ...options, show: true }),
+      point: (site) => this.highlight.setHover(site),
+      inBounds: (site) => this.inBounds(site),
+      fitAll: () => map.fitBounds(map.homeBounds, freeArea(map)),
+    });
+    this.buildTools();
+    startPointer(map, {
+      ground: this.ground,
+      sites: this.sites,
+      on: {
+        measure: this.measure,
+        openSite: (site) => this.open(site),
+        openHits: (found) => this.openHits(found),
+        openTown: (town) => state.select({ place: town.code }),
+        nothing: () => state.select(),
+        point: (site) => this.highlight.setHover(site),
+      },
+    });
+    collection.addEventListener("change", () => this.sites.setSites(collection.shown));
+    state.addEventListener("selection", () => this.showSelection());
+    state.addEventListener("filters", () => phone.matches && state.q && stop() === "peek" && setStop("half"));
+    map.on("moveend", mapMoved);
+    follow(map);
+    addEventListener("keydown", (event) => this.key(event));
+    document.getElementById("corner").prepend(el("p", { class: "position-note", id: "position-note" }, icon("info"), el("span", {}, t("position_note"))));
+    window.minsheng = { map, pixelOf: (code) => this.pixelOf(code) };
+  }
+
+  buildTools() {
+    const { map } = this;
+    toolGroup(
+      toolButton("zoom_in", { iconName: "plus", onClick: () => map.zoomIn(1) }),
+      toolButton("zoom_out", { iconName: "minus", onClick: () => map.zoomOut(1) }),
+      toolButton("home", { onClick: () => map.flyToBounds(map.homeBounds, { ...freeArea(map), duration: 0.6 }) }),
+    );
+    const locate = toolButton("locate", { pressed: "false", onClick: () => this.locate.toggle() });
+    const measure = toolButton("measure", { iconName: "ruler", pressed: "false", onClick: () => this.measure.toggle() });
+    const full = toolButton("full_screen", { iconName: "expand", pressed: "false", onClick: toggleFullScreen });
+    toolGroup(
+      locate,
+      toolButton("layers", { expanded: "false", onClick: openLayers }),
+      measure,
+      toolButton("print", { onClick: () => window.print() }),
+      full,
+    );
+    this.locate = new Locate(map, locate);
+    this.measure = new Measure(map, measure);
+    startFullScreen(full);
+  }
+
+  async load() {
+    this.loadGround();
+    const busy = showMessage(t("load.sites"), { busy: true });
+    try {
+      const { url, most } = this.sites.options;
+      const { features, first, partial } = await getFeatures(url, {
+        most,
+        progress: (n, total) => busy.update(t("load.sites_of", { n, total })),
+      });
+      busy();
+      this.noteSample(first);
+      collection.fill(features);
+      this.showSelection({ first: true });
+      if (partial) showMessage(t("load.partial", { most }));
+      requestAnimationFrame(() => requestAnimationFrame(() => (root.dataset.ready = "yes")));
+    } catch (error) {
+      busy();
+      root.dataset.ready = "failed";
+      showMessage(`${t("load.failed")}：${error.message}`.replace("：", boot.lang === "en" ? ": " : "："), {
+        action: { label: t("load.retry"), run: () => this.load() },
+      });
+    }
+  }
+
+  async loadGround() {
+    try {
+      const { townsUrl, groundUrl } = this.ground.options;
+      const [towns, ground] = await Promise.all([getJson(townsUrl), getJson(groundUrl)]);
+      this.ground.setData(towns, ground);
+      const zone = this.ground.zones[0];
+      root.dataset.ground = "yes";
+      if (zone && state.place) this.showSelection();
+    } catch {
+      showMessage(t("load.ground_failed"), { action: { label: t("load.retry"), run: () => this.loadGround() } });
+    }
+  }
+
+  /** The note on positions says "all" or "some", and goes when every position is surveyed. */
+  noteSample(first) {
+    root.dataset.asOf = first?.as_of || "";
+  }
+
+  open(site, { focus = false, show = false } = {}) {
+    this.wantFocus = focus;
+    this.wantShow = show;
+    if (site.code === state.site) this.showSelection();
+    else state.select({ site: site.code });
+  }
+
+  openHits(found) {
+    state.select();
+    showHits(found, { open: (site) => this.open(site, { focus: true }), point: (site) => this.highlight.setHover(site) });
+  }
+
+  /** Bring panel and highlight in line with the selected site or town. */
+  showSelection({ first = false } = {}) {
+    const { map } = this;
+    const site = state.site ? collection.get(state.site) : null;
+    const town = state.place ? this.ground.towns.find((one) => one.code === state.place) : null;
+    this.highlight.setSelected(site || null);
+    this.ground.choose(town?.code);
+    const focus = this.wantFocus;
+    const show = this.wantShow || (first && !location.hash);
+    this.wantFocus = this.wantShow = false;
+    if (site) {
+      showSite(site, { focus, zoomTo: () => this.fit(site.shape, 16) });
+      if (show) this.bringIn(site);
+    } else if (town) showTown(town, { focus, zoomTo: () => this.fit(town.shape, 14) });
+    else hideDetail();
+    if ((site || town) && phone.matches) setStop("peek");
+    map.fire("selectionshown");
+  }
+
+  boundsOf({ box }) {
+    const { map } = this;
+    const corner = (x, y) => map.unproject([x * 256, y * 256], 0);
+    return L.latLngBounds(corner(box[0], box[3]), corner(box[2], box[1]));
+  }
+
+  fit(shape, maxZoom) {
+    if (shape) this.map.flyToBounds(this.boundsOf(shape), { ...freeArea(this.map), maxZoom, duration: 0.6 });
+  }
+
+  /** Move the map only when the site cannot be seen beside the panels; zoom only when it would be a speck. */
+  bringIn(site) {
+    if (!site.shape) return;
+    const { map } = this;
+    const { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] } = freeArea(map);
+    const size = map.getSize();
+    const free = L.bounds([left, top], [size.x - right, size.y - bottom]);
+    const bounds = this.boundsOf(site.shape);
+    const here = L.bounds(map.latLngToContainerPoint(bounds.getNorthWest()), map.latLngToContainerPoint(bounds.getSouthEast()));
+    if (!free.contains(here) || map.getZoom() < 13) this.fit(site.shape, Math.max(14.5, map.getZoom()));
+  }
+
+  inBounds(site) {
+    if (!site.shape) return false;
+    return this.map.getBounds().intersects(this.boundsOf(site.shape));
+  }
+
+  closeOnPhone() {
+    if (phone.matches && detailOpen() && stop() !== "peek") state.select();
+  }
+
+  key(event) {
+    if (event.defaultPrevented || this.measure.key(event)) return;
+    if (event.key === "Escape" && detailOpen()) {
+      if (state.site || state.place) state.select();
+      else hideDetail();
+    }
+  }
+
+  /** Where a site's anchor is in the window, for tests: {x, y}, or null. */
+  pixelOf(code) {
+    const site = collection.get(code);
+    if (!site?.shape) return null;
+    const at = this.map.latLngToContainerPoint(this.map.unproject([site.shape.anchor[0] * 256, site.shape.anchor[1] * 256], 0));
+    const frame = this.map.getContainer().getBoundingClientRect();
+    return { x: frame.left + at.x, y: frame.top + at.y };
+  }
+}
