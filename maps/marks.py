@@ -42,10 +42,10 @@ def mark_svg(code: str, *, kind: str = "", size: int = 20) -> str:
     return f'<svg class="mark" width="{size}" height="{size}" viewBox="{view}" {_HIDDEN}>{"".join(parts)}</svg>'
 
 
-def line_svg(code: str, *, width: int = 34, height: int = 12) -> str:
+def line_svg(code: str, *, width: int = 36, height: int = 12) -> str:
     """A sample of a status's line (width, dash, double) as an `<svg>` of the given CSS pixels."""
     look = status(code)
-    path = f'd="M5 {height / 2:g}H{width - 5}" fill="none"'
+    path = 'd="M3 8H45" fill="none"'
     pattern = f' stroke-linecap="{look.line.cap}"'
     if look.line.dash:
         pattern += f' stroke-dasharray="{" ".join(f"{length:g}" for length in look.line.dash)}"'
@@ -56,6 +56,6 @@ def line_svg(code: str, *, width: int = 34, height: int = 12) -> str:
     if look.line.double:
         parts.append(f'<path class="mark-middle" {path} stroke-width="{look.line.width / 3:.2g}"/>')
     return (
-        f'<svg class="line-sample" width="{width}" height="{height}" viewBox="0 0 {width} {height}" {_HIDDEN}>'
+        f'<svg class="line-sample" width="{width}" height="{height}" viewBox="0 0 48 16" {_HIDDEN}>'
         f"{''.join(parts)}</svg>"
     )

@@ -19,6 +19,8 @@ has_chromium() {
 
 has_gdal() { command -v ogrinfo >/dev/null; }
 has_chinese_font() { [ -n "$(fc-list :lang=zh family 2>/dev/null | head -n 1)" ]; }
+# Playwright's driver needs it; a bare Debian has it not.
+has_libatomic() { ldconfig -p 2>/dev/null | grep -q 'libatomic\.so\.1' || compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null; }
 
 # postgis_package: PostgreSQL's version is part of the name; the newest the distribution has, or the installed one's.
 postgis_package() {
@@ -49,6 +51,7 @@ missing_packages() {
   wanting has_postgis postgis
   [ "$1" = all ] || return 0
   wanting has_chromium chromium
+  wanting has_libatomic libatomic1
   wanting has_gdal gdal-bin
   wanting has_chinese_font fonts-noto-cjk
 }

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from app.store.database import Database
 
@@ -22,8 +22,10 @@ def upgrade(database: Database) -> None:
     """
     with database.write() as connection:
         if database.is_postgres:
-            connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
-            connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{database.schema}"'))
+            _ensure(connection, "pg_extension", "extname", "postgis", "CREATE EXTENSION postgis")
+            _ensure(
+                connection, "pg_namespace", "nspname", database.schema, f'CREATE SCHEMA "{database.schema}"'
+            )
         config = _config()
         config.attributes.update(connection=connection, schema=database.schema)
         command.upgrade(config, "head")
@@ -35,6 +37,15 @@ def is_current(database: Database) -> bool:
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"version_table_schema": database.schema})
         return context.get_current_revision() == head
+
+
+def _ensure(connection: Connection, catalogue: str, column: str, name: str | None, create: str) -> None:
+    """Create what is missing; what an administrator made beforehand needs no further privilege."""
+    found = connection.execute(
+        text(f"SELECT 1 FROM {catalogue} WHERE {column} = :name"), {"name": name}
+    ).scalar()
+    if not found:
+        connection.execute(text(create))
 
 
 def _config() -> Config:

@@ -1,19 +1,21 @@
 // The ground: land, zone, towns and context roads, quiet enough for the sites to speak.
 import { CanvasLayer } from "./canvas.js";
-import { local } from "./boot.js";
+import { lang, local } from "./boot.js";
 import { contains, shapeOf } from "./geometry.js";
 import { onTheme, theme } from "./theme.js";
+
+export const FONT = '"PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 
 export const GROUND_COLOURS = {
   light: {
     land: "#F4F2EC", town: "#A9A497", zone: "#5C6470", band: "rgba(92,100,112,.13)",
     road: "#FFFFFF", roadSide: "#D6D0C3", expressway: "#E2DDD0", expresswaySide: "#B4AD9D",
-    townName: "#6B6A63", roadName: "#5B5F66", halo: "rgba(244,242,236,.92)", chosen: "rgba(18,62,140,.10)",
+    townName: "rgba(74,72,64,.62)", roadName: "#5B5F66", halo: "rgba(244,242,236,.92)", chosen: "rgba(18,62,140,.10)",
   },
   dark: {
     land: "#181D23", town: "#48525E", zone: "#8A95A3", band: "rgba(138,149,163,.12)",
     road: "#2C343E", roadSide: "#0C0F13", expressway: "#3A4450", expresswaySide: "#0C0F13",
-    townName: "#97A1AD", roadName: "#A7B0BB", halo: "rgba(20,24,29,.9)", chosen: "rgba(143,178,245,.12)",
+    townName: "rgba(168,179,192,.66)", roadName: "#A7B0BB", halo: "rgba(20,24,29,.9)", chosen: "rgba(143,178,245,.12)",
   },
 };
 
@@ -32,6 +34,7 @@ export const GroundLayer = CanvasLayer.extend({
     this.roads = [];
     this.zones = [];
     this.overBase = false;
+    this.names = true;
     onTheme(() => this.repaint());
   },
 
@@ -97,7 +100,31 @@ export const GroundLayer = CanvasLayer.extend({
     ctx.lineWidth = 1.4;
     ctx.strokeStyle = colours.zone;
     ctx.stroke();
+    if (this.names) for (const town of this.towns) this._paintName(ctx, view, colours, town);
     this.fire("painted", { view });
+  },
+
+  /** A town's name in spaced letters, below everything else, as names of areas are. */
+  _paintName(ctx, view, colours, town) {
+    const size = Math.max(15, Math.min(30, 15 + (view.zoom - 11) * 3.5));
+    const letters = [...(lang === "en" ? town.label.toUpperCase() : town.label)];
+    const gap = size * (lang === "en" ? 0.22 : 0.8);
+    ctx.font = `500 ${size}px ${FONT}`;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "middle";
+    const widths = letters.map((letter) => ctx.measureText(letter).width);
+    const whole = widths.reduce((sum, width) => sum + width, 0) + gap * (letters.length - 1);
+    const y = view.y(town.shape.anchor[1]);
+    let x = view.x(town.shape.anchor[0]) - whole / 2;
+    ctx.lineJoin = "round";
+    ctx.lineWidth = 4;
+    letters.forEach((letter, i) => {
+      ctx.strokeStyle = colours.halo;
+      if (this.overBase) ctx.strokeText(letter, x, y);
+      ctx.fillStyle = colours.townName;
+      ctx.fillText(letter, x, y);
+      x += widths[i] + gap;
+    });
   },
 
   _paintRoads(ctx, view, colours) {

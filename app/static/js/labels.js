@@ -1,11 +1,10 @@
-// Names on the map: towns in spaced letters, roads beside their lines, sites beside their marks from zoom 15.
+// Names on the map: roads beside their lines, sites beside their marks from zoom 15 (towns: groundlayer.js).
 // Whatever would cover something already there is left out; Chinese letters on steep roads stay upright.
 import { CanvasLayer } from "./canvas.js";
 import { lang, local } from "./boot.js";
-import { GROUND_COLOURS, roadWidth } from "./groundlayer.js";
+import { FONT, GROUND_COLOURS, roadWidth } from "./groundlayer.js";
 import { onTheme, theme } from "./theme.js";
 
-const FONT = '"PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 const ROADS_FROM = 13;
 const SITES_FROM = 15;
 const REPEAT = 460; // pixels between two names on the same road
@@ -44,7 +43,6 @@ export const LabelLayer = CanvasLayer.extend({
     const marks = this._map.hasLayer(this._sites) ? this._sites.marks : [];
     for (const { x, y, radius } of marks) room.take([x - radius, y - radius, x + radius, y + radius]);
     if (this._map.hasLayer(this._ground)) {
-      for (const town of this._ground.towns) this._town(ctx, view, room, town);
       if (view.zoom >= ROADS_FROM) for (const road of this._ground.roads) this._road(ctx, view, room, road);
     }
     if (view.zoom >= SITES_FROM) for (const mark of marks) this._site(ctx, room, mark);
@@ -57,26 +55,6 @@ export const LabelLayer = CanvasLayer.extend({
     ctx.fillText(text, x, y);
   },
 
-  _town(ctx, view, room, town) {
-    const size = Math.max(14, Math.min(26, 14 + (view.zoom - 11) * 3));
-    ctx.font = `600 ${size}px ${FONT}`;
-    ctx.fillStyle = this._colours.townName;
-    const letters = lang === "en" ? [...town.label.toUpperCase()] : [...town.label];
-    const gap = lang === "en" ? size * 0.18 : size * 0.7;
-    const widths = letters.map((letter) => ctx.measureText(letter).width);
-    const width = widths.reduce((sum, w) => sum + w, 0) + gap * (letters.length - 1);
-    const [ax, ay] = [view.x(town.shape.anchor[0]), view.y(town.shape.anchor[1])];
-    // The name may move a little to where it covers no mark.
-    const steps = [0, -1, 1, -2, 2, -3, 3].map((step) => step * size * 1.6);
-    const y = steps.map((dy) => ay + dy).find((cy) => room.free([ax - width / 2, cy - size / 2, ax + width / 2, cy + size / 2])) ?? ay;
-    let x = ax - width / 2;
-    letters.forEach((letter, i) => {
-      this._text(ctx, letter, x + widths[i] / 2, y, 4);
-      x += widths[i] + gap;
-    });
-    room.take([ax - width / 2 - 6, y - size / 2 - 4, ax + width / 2 + 6, y + size / 2 + 4]);
-  },
-
   /** A road's name on its longest straight stretch in view, and again every so often. */
   _road(ctx, view, room, road) {
     const big = view.zoom >= 15;
@@ -85,7 +63,7 @@ export const LabelLayer = CanvasLayer.extend({
     ctx.fillStyle = this._colours.roadName;
     const widths = [...road.label].map((letter) => ctx.measureText(letter).width + (lang === "en" ? 0 : 1.5));
     const width = lang === "en" ? ctx.measureText(road.label).width : widths.reduce((sum, w) => sum + w, 0);
-    const aside = roadWidth(view.zoom, road.class) / 2 + size * 0.75;
+    const aside = roadWidth(view.zoom, road.class) / 2 + size * 0.75 + 2;
     const { min, max } = this._inner();
     let last = null;
     for (const line of road.shape.lines) {

@@ -85,15 +85,15 @@ export function markSvg(status, { kind = "", size = 20 } = {}) {
 }
 
 /** A sample of a status's line as SVG, for the legend. */
-export function lineSvg(status, { width = 34, height = 12 } = {}) {
+export function lineSvg(status, { width = 36, height = 12 } = {}) {
   const { fill, line } = lookOf(status);
-  const common = { d: `M5 ${height / 2}H${width - 5}`, fill: "none" };
+  const common = { d: "M3 8H45", fill: "none" };
   const dash = line.dash.length ? line.dash.join(" ") : null;
   const stroke = (colour, only) =>
     svg("path", { ...common, class: only, stroke: colour, "stroke-width": line.width, "stroke-linecap": line.cap, "stroke-dasharray": dash });
   return svg(
     "svg",
-    { class: "line-sample", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", focusable: "false" },
+    { class: "line-sample", width, height, viewBox: "0 0 48 16", "aria-hidden": "true", focusable: "false" },
     stroke(fill, "only-light"),
     stroke(line.dark, "only-dark"),
     line.double ? svg("path", { ...common, class: "mark-middle", "stroke-width": line.width / 3 }) : null,
