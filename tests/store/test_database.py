@@ -41,9 +41,14 @@ def test_migrations_make_exactly_the_tables(both_engines):
 
 def test_a_failed_write_leaves_nothing(both_engines):
     with prepared(both_engines) as (database, _):
-        with pytest.raises(RuntimeError), database.write() as connection:
-            connection.execute(t.unit.insert().values(code="x", name="x", name_en="x"))
-            raise RuntimeError
+
+        def insert_and_fail() -> None:
+            with database.write() as connection:
+                connection.execute(t.unit.insert().values(code="x", name="x", name_en="x"))
+                raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            insert_and_fail()
         with database.read() as connection:
             assert connection.execute(select(func.count()).where(t.unit.c.code == "x")).scalar() == 0
 
@@ -89,7 +94,7 @@ def test_two_zones_live_in_one_postgresql(fresh_database):
 
 
 def test_the_tables_need_no_privilege_to_create_once_the_schema_is_there(fresh_database):
-    """Least privilege: an administrator makes schema and extension, the service's role owns only its schema."""
+    """Least privilege: an administrator makes schema and extension, the service's role owns its schema."""
     place = fresh_database("postgis")
     address = place.url.replace("+psycopg", "")
     with psycopg.connect(address, autocommit=True) as admin:
@@ -131,7 +136,8 @@ def test_gdal_sees_real_geometry_columns_with_spatial_indexes(fresh_database):
         with database.read() as connection:
             found = connection.execute(
                 text(
-                    "SELECT tablename FROM pg_indexes WHERE schemaname = 'minsheng' AND indexdef LIKE '%USING gist%'"
+                    "SELECT tablename FROM pg_indexes "
+                    "WHERE schemaname = 'minsheng' AND indexdef LIKE '%USING gist%'"
                 )
             ).scalars()
             assert set(found) == {"zone", "town", "road", "site", "site_version", "published_site"}
