@@ -1,35 +1,48 @@
 // The panel on the right (a sheet on the phone): what it holds is given by site, town or hits.
 import { t } from "./boot.js";
 import { el, icon } from "./dom.js";
+import { Sheet } from "./sheet.js";
 
 const panel = document.getElementById("detail");
+const body = panel.querySelector(".detail-body");
 let returnTo = null;
 let onClose = () => {};
+let sheet = null;
+let listSheet = null;
 
-export function startDetail({ close }) {
+/** `close` is called by the close button; `below` is the list's sheet, covered while details are shown. */
+export function startDetail({ close, below }) {
   onClose = close;
+  listSheet = below;
+  sheet = new Sheet(panel, document.getElementById("detail-grip"), {
+    stops: { low: () => 190, half: (room) => room * 0.56, full: (room) => room - 8 },
+    at: "half",
+  });
 }
 
 /** Show content. `focus` moves the keyboard into the panel and remembers where it came from. */
-export function showDetail(content, { focus = false, kind = "" } = {}) {
+export function showDetail(content, { focus = false } = {}) {
   if (panel.hidden) returnTo = document.activeElement;
   panel.hidden = false;
-  panel.dataset.kind = kind;
-  panel.replaceChildren(
+  listSheet.covered = true;
+  body.replaceChildren(
     el("button", { class: "icon-button detail-close", type: "button", "aria-label": t("detail.close"), title: t("detail.close"), on: { click: () => onClose() } }, icon("close")),
     ...content,
   );
-  panel.scrollTop = 0;
+  body.scrollTop = 0;
   document.documentElement.classList.add("detail-open");
-  if (focus) panel.focus({ preventScroll: true });
+  sheet.go("half");
+  if (focus) body.focus({ preventScroll: true });
 }
 
 export function hideDetail() {
   if (panel.hidden) return;
   const held = panel.contains(document.activeElement);
   panel.hidden = true;
-  panel.replaceChildren();
+  body.replaceChildren();
   document.documentElement.classList.remove("detail-open");
+  listSheet.covered = false;
+  listSheet.settle();
   if (held && returnTo?.isConnected) returnTo.focus({ preventScroll: true });
 }
 

@@ -1,20 +1,22 @@
 // The part of the map that floating panels leave free.
-import { phone } from "./sheet.js";
+import { phone, restingHeight } from "./sheet.js";
 
-/** Padding for fitting: what the floating panels leave free of the map. */
-export function freeArea(map) {
+/** Free room at the map's edges in pixels: {left, top, right, bottom}. */
+export function freeEdges(map) {
   const frame = map.getContainer().getBoundingClientRect();
-  const pad = { left: 16, right: 16, top: 16, bottom: 40 };
-  const side = document.getElementById("side")?.getBoundingClientRect();
-  const detail = document.getElementById("detail")?.getBoundingClientRect();
-  if (phone.matches) {
-    const sheet = detail?.height ? detail : side;
-    if (sheet) pad.bottom = Math.min(frame.height * 0.6, Math.max(24, frame.bottom - sheet.top + 16));
-    pad.right = 56;
-  } else {
-    if (side?.width) pad.left = side.right - frame.left + 24;
-    pad.right = detail?.width ? frame.right - detail.left + 24 : 72;
-  }
-  return { paddingTopLeft: [pad.left, pad.top], paddingBottomRight: [pad.right, pad.bottom] };
+  if (phone.matches) return { left: 12, top: 12, right: 60, bottom: Math.min(frame.height * 0.7, restingHeight() + 12) };
+  const side = document.getElementById("side").getBoundingClientRect();
+  const detail = document.getElementById("detail").getBoundingClientRect();
+  return {
+    left: side.width ? side.right - frame.left + 16 : 16,
+    top: 16,
+    right: detail.width ? frame.right - detail.left + 56 : 64,
+    bottom: 44,
+  };
 }
 
+/** The same as padding for Leaflet's fitting functions. */
+export function freeArea(map) {
+  const { left, top, right, bottom } = freeEdges(map);
+  return { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] };
+}

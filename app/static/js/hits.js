@@ -15,5 +15,5 @@ export function showHits(sites, { open, point }) {
         markSvg(site.properties.status, { kind: site.properties.kind, size: 30 }),
         el("span", { class: "hit-text" }, el("b", {}, local(site.properties, "title")),
           el("span", { class: "muted" }, `${site.properties.status_label || site.look.label} · ${site.code}`)))));
-  showDetail([el("header", { class: "detail-head" }, el("h2", {}, t("hits.title", { n: sites.length }))), el("ul", { class: "hits" }, rows)], { kind: "hits" });
+  showDetail([el("header", { class: "detail-head" }, el("h2", {}, t("hits.title", { n: sites.length }))), el("ul", { class: "hits" }, rows)]);
 }

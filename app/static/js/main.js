@@ -6,7 +6,7 @@ import { startDetail, detailOpen, hideDetail } from "./detail.js";
 import { el, icon } from "./dom.js";
 import { startFilters } from "./filters.js";
 import { startFullScreen, toggleFullScreen } from "./fullscreen.js";
-import { freeArea } from "./frame.js";
+import { freeArea, freeEdges } from "./frame.js";
 import { HighlightLayer } from "./highlight.js";
 import { showHits } from "./hits.js";
 import { LabelLayer } from "./labels.js";
@@ -20,12 +20,13 @@ import { startPointer } from "./pointer.js";
 import { follow } from "./position.js";
 import { startPrint } from "./print.js";
 import { startSearch } from "./search.js";
-import { phone, setStop, startSheet, stop } from "./sheet.js";
+import { phone, Sheet } from "./sheet.js";
 import { showSite } from "./sitepanel.js";
 import { state } from "./state.js";
 import { startTooltip } from "./tooltip.js";
 import { toolButton, toolGroup } from "./tools.js";
 import { showTown } from "./townpanel.js";
+import { startWeek } from "./week.js";
 
 const L = window.L;
 const root = document.documentElement;
@@ -39,6 +40,7 @@ export function start(map, ground, sites) {
   highlight.addTo(map);
   const page = new Page(map, ground, sites, highlight);
   page.build();
+  page.loadGround();
   page.load();
 }
 
@@ -53,9 +55,12 @@ class Page {
     startFilters();
     startSearch();
     startTooltip();
-    startSheet(() => this.closeOnPhone());
     startPrint(map);
-    startDetail({ close: () => state.select() });
+    this.list = new Sheet(document.getElementById("side"), document.getElementById("side-grip"), {
+      stops: { peek: () => 122, half: (room) => room * 0.54, full: (room) => room - 8 },
+      at: "peek",
+    });
+    startDetail({ close: () => this.close(), below: this.list });
     startList({
       open: (site, options) => this.open(site, { ...options, show: true }),
       point: (site) => this.highlight.setHover(site),
@@ -77,7 +82,8 @@ class Page {
     });
     collection.addEventListener("change", () => this.sites.setSites(collection.shown));
     state.addEventListener("selection", () => this.showSelection());
-    state.addEventListener("filters", () => phone.matches && state.q && stop() === "peek" && setStop("half"));
+    state.addEventListener("filters", () => phone.matches && state.q && this.list.at === "peek" && this.list.go("half"));
+    state.addEventListener("week", () => this.load());
     map.on("moveend", mapMoved);
     follow(map);
     addEventListener("keydown", (event) => this.key(event));
@@ -107,27 +113,32 @@ class Page {
     startFullScreen(full);
   }
 
+  /** Read the sites of the present (or chosen) week; a new call overtakes one that is still reading. */
   async load() {
-    this.loadGround();
+    this.reading?.abort();
+    this.reading = new AbortController();
+    const { signal } = this.reading;
+    delete root.dataset.ready;
     const busy = showMessage(t("load.sites"), { busy: true });
     try {
       const { url, most } = this.sites.options;
-      const { features, first, partial } = await getFeatures(url, {
+      const { features, first, partial } = await getFeatures(state.week ? `${url}?week=${state.week}` : url, {
         most,
+        signal,
         progress: (n, total) => busy.update(t("load.sites_of", { n, total })),
       });
       busy();
-      this.noteSample(first);
+      if (!this.started) startWeek(state.week ? null : first.week, first.as_of);
       collection.fill(features);
-      this.showSelection({ first: true });
+      this.showSelection({ first: !this.started });
+      this.started = true;
       if (partial) showMessage(t("load.partial", { most }));
       requestAnimationFrame(() => requestAnimationFrame(() => (root.dataset.ready = "yes")));
     } catch (error) {
       busy();
+      if (error.name === "AbortError") return;
       root.dataset.ready = "failed";
-      showMessage(`${t("load.failed")}：${error.message}`.replace("：", boot.lang === "en" ? ": " : "："), {
-        action: { label: t("load.retry"), run: () => this.load() },
-      });
+      showMessage(t("load.failed", { why: error.message }), { action: { label: t("load.retry"), run: () => this.load() } });
     }
   }
 
@@ -144,11 +155,6 @@ class Page {
     }
   }
 
-  /** The note on positions says "all" or "some", and goes when every position is surveyed. */
-  noteSample(first) {
-    root.dataset.asOf = first?.as_of || "";
-  }
-
   open(site, { focus = false, show = false } = {}) {
     this.wantFocus = focus;
     this.wantShow = show;
@@ -163,7 +169,6 @@ class Page {
 
   /** Bring panel and highlight in line with the selected site or town. */
   showSelection({ first = false } = {}) {
-    const { map } = this;
     const site = state.site ? collection.get(state.site) : null;
     const town = state.place ? this.ground.towns.find((one) => one.code === state.place) : null;
     this.highlight.setSelected(site || null);
@@ -176,8 +181,6 @@ class Page {
       if (show) this.bringIn(site);
     } else if (town) showTown(town, { focus, zoomTo: () => this.fit(town.shape, 14) });
     else hideDetail();
-    if ((site || town) && phone.matches) setStop("peek");
-    map.fire("selectionshown");
   }
 
   boundsOf({ box }) {
@@ -194,7 +197,7 @@ class Page {
   bringIn(site) {
     if (!site.shape) return;
     const { map } = this;
-    const { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] } = freeArea(map);
+    const { left, top, right, bottom } = freeEdges(map);
     const size = map.getSize();
     const free = L.bounds([left, top], [size.x - right, size.y - bottom]);
     const bounds = this.boundsOf(site.shape);
@@ -207,16 +210,14 @@ class Page {
     return this.map.getBounds().intersects(this.boundsOf(site.shape));
   }
 
-  closeOnPhone() {
-    if (phone.matches && detailOpen() && stop() !== "peek") state.select();
+  close() {
+    if (state.site || state.place) state.select();
+    else hideDetail();
   }
 
   key(event) {
     if (event.defaultPrevented || this.measure.key(event)) return;
-    if (event.key === "Escape" && detailOpen()) {
-      if (state.site || state.place) state.select();
-      else hideDetail();
-    }
+    if (event.key === "Escape" && detailOpen()) this.close();
   }
 
   /** Where a site's anchor is in the window, for tests: {x, y}, or null. */

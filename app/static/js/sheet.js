@@ -1,69 +1,79 @@
-// On the phone the list is a sheet from below with three stops: peek, half, full. Its grip is dragged or pressed.
+// On the phone, list and details are sheets from below with three stops. A grip is dragged, or pressed, or moved by
+// the arrow keys. The height of the sheet in front is known to the style sheet as --sheet.
 
-const STOPS = ["peek", "half", "full"];
-const root = document.documentElement;
-const side = document.getElementById("side");
-const grip = document.getElementById("side-grip");
 export const phone = matchMedia("(max-width: 719px)");
+const root = document.documentElement;
+const room = () => document.getElementById("content").clientHeight;
 
-let changed = () => {};
+/** Height of the sheet in front where it comes to rest, in pixels; 0 on wide screens. */
+export const restingHeight = () => (phone.matches ? parseFloat(root.style.getPropertyValue("--sheet")) || 0 : 0);
 
-export const stop = () => root.dataset.sheet || "peek";
+export class Sheet {
+  /** `stops` maps names, from low to high, to functions of the room that give heights in pixels. */
+  constructor(element, grip, { stops, at, changed = () => {} }) {
+    Object.assign(this, { element, grip, stops, at, changed, names: Object.keys(stops) });
+    grip.addEventListener("pointerdown", (event) => this.grab(event));
+    grip.addEventListener("pointermove", (event) => this.drag(event));
+    for (const type of ["pointerup", "pointercancel"]) grip.addEventListener(type, (event) => this.drop(event));
+    grip.addEventListener("click", () => this.press());
+    grip.addEventListener("keydown", (event) => this.key(event));
+    for (const source of [phone, window]) source.addEventListener(source === phone ? "change" : "resize", () => this.settle());
+    this.settle();
+  }
 
-/** Bring the sheet to a stop. */
-export function setStop(name) {
-  if (!STOPS.includes(name) || name === stop()) return;
-  root.dataset.sheet = name;
-  grip.setAttribute("aria-expanded", String(name !== "peek"));
-  changed(name);
-}
+  height(name) {
+    return Math.round(this.stops[name](room()));
+  }
 
-/** Height of the sheet at a stop, in pixels (as the style sheet has it). */
-function heightAt(name) {
-  const room = side.parentElement.clientHeight;
-  return { peek: 104, half: room * 0.52, full: room - 8 }[name];
-}
+  /** Go to a stop. */
+  go(name) {
+    const before = this.at;
+    this.at = name;
+    this.settle();
+    if (before !== name) this.changed(name);
+  }
 
-/** Start the sheet; `onChange(stop)` is told of every new stop. */
-export function startSheet(onChange) {
-  root.dataset.sheet = "peek";
-  changed = onChange;
-  let start = null;
-  grip.addEventListener("pointerdown", (event) => {
-    start = { y: event.clientY, height: side.offsetHeight, moved: false };
-    grip.setPointerCapture(event.pointerId);
-  });
-  grip.addEventListener("pointermove", (event) => {
-    if (!start) return;
-    const height = start.height + start.y - event.clientY;
-    if (Math.abs(start.y - event.clientY) > 6) start.moved = true;
-    if (!start.moved) return;
-    side.classList.add("dragging");
-    side.style.height = `${Math.max(heightAt("peek"), Math.min(heightAt("full"), height))}px`;
-  });
-  const end = (event) => {
-    if (!start) return;
-    const { moved, y } = start;
-    const height = side.offsetHeight;
-    const flick = event.type === "pointerup" && Math.abs(event.clientY - y) < 60 ? 0 : Math.sign(y - event.clientY);
-    start = null;
-    side.classList.remove("dragging");
-    side.style.height = "";
-    if (!moved) return;
-    grip.dataset.dragged = "yes";
-    const nearest = STOPS.reduce((best, name) => (Math.abs(heightAt(name) - height - flick * 60) < Math.abs(heightAt(best) - height - flick * 60) ? name : best));
-    setStop(nearest);
-  };
-  grip.addEventListener("pointerup", end);
-  grip.addEventListener("pointercancel", end);
-  grip.addEventListener("click", () => {
-    if (grip.dataset.dragged) return void delete grip.dataset.dragged; // the click that ends a drag
-    setStop(STOPS[(STOPS.indexOf(stop()) + 1) % STOPS.length]);
-  });
-  grip.addEventListener("keydown", (event) => {
+  /** Take the height of the present stop; the sheet that is shown also tells the page. */
+  settle() {
+    this.element.dataset.stop = this.at;
+    this.grip.setAttribute("aria-expanded", String(this.at !== this.names[0]));
+    this.element.style.height = phone.matches ? `${this.height(this.at)}px` : "";
+    if (!this.element.hidden && !this.covered) root.style.setProperty("--sheet", `${this.height(this.at)}px`);
+  }
+
+  grab(event) {
+    this.start = { y: event.clientY, height: this.element.offsetHeight };
+    this.moved = false;
+    this.grip.setPointerCapture(event.pointerId);
+  }
+
+  drag(event) {
+    if (!this.start) return;
+    const up = this.start.y - event.clientY;
+    this.moved = this.moved || Math.abs(up) > 6;
+    if (!this.moved) return;
+    this.element.classList.add("dragging");
+    const [low, high] = [this.height(this.names[0]), this.height(this.names[this.names.length - 1])];
+    this.element.style.height = `${Math.max(low, Math.min(high, this.start.height + up))}px`;
+  }
+
+  drop(event) {
+    if (!this.start) return;
+    const aim = this.element.offsetHeight + 80 * Math.sign(this.start.y - event.clientY); // a flick goes on a little
+    this.start = null;
+    this.element.classList.remove("dragging");
+    if (this.moved) this.go(this.names.reduce((best, name) => (Math.abs(this.height(name) - aim) < Math.abs(this.height(best) - aim) ? name : best)));
+  }
+
+  press() {
+    if (this.moved) return void (this.moved = false); // the click that ends a drag
+    this.go(this.names[(this.names.indexOf(this.at) + 1) % this.names.length]);
+  }
+
+  key(event) {
     const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    setStop(STOPS[Math.max(0, Math.min(STOPS.length - 1, STOPS.indexOf(stop()) + step))]);
-  });
+    this.go(this.names[Math.max(0, Math.min(this.names.length - 1, this.names.indexOf(this.at) + step))]);
+  }
 }

@@ -6,7 +6,9 @@ import { el, icon } from "./dom.js";
 import { metres, moment, number, percent, squareMetres } from "./format.js";
 import { kindOf } from "./looks.js";
 import { markSvg } from "./marks.js";
+import { state } from "./state.js";
 
+const RECENT = 5;
 let pending = null;
 
 /** Show a site's panel; `zoomTo` is called by its button. */
@@ -15,10 +17,10 @@ export async function showSite(site, { focus = false, zoomTo }) {
   pending = new AbortController();
   const { signal } = pending;
   const rest = el("div", { class: "rest", "aria-live": "polite" }, el("p", { class: "muted" }, t("detail.loading")));
-  showDetail(head(site, zoomTo, rest), { focus, kind: "site" });
+  showDetail(head(site, zoomTo, rest), { focus });
   const read = async () => {
     try {
-      const full = await getJson(boot.urls.api_sites + encodeURIComponent(site.code), { signal });
+      const full = await getJson(boot.urls.api_sites + encodeURIComponent(site.code) + (state.week ? `?week=${state.week}` : ""), { signal });
       if (!signal.aborted) rest.replaceChildren(...more(full.properties));
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -89,8 +91,6 @@ function more(p) {
     return el("li", {}, el("span", {}, title), el("b", {}, target.text || amount));
   });
   const supporting = (p.supporting_units || []).map((unit) => local(unit, "name")).join(separator());
-  const history = (p.history || []).map((entry) =>
-    el("li", {}, el("time", { datetime: entry.at }, moment(entry.at)), el("span", {}, entry.text)));
   return [
     facts([
       [t("detail.task"), local(p, "task_title") ? `${t("detail.task_no", { no: p.task })} · ${local(p, "task_title")}` : null],
@@ -99,8 +99,22 @@ function more(p) {
       [t("detail.updated"), moment(p.updated_at)],
     ]),
     block(t("detail.targets"), targets.length ? el("ul", { class: "targets" }, targets) : null),
-    block(t("detail.history"), history.length ? el("ol", { class: "history" }, history) : el("p", { class: "muted" }, t("detail.no_history"))),
+    block(t("detail.history"), timeline(p.history || [])),
   ].filter(Boolean);
+}
+
+/** What happened, the newest first; the older part opens on demand. */
+function timeline(history) {
+  if (!history.length) return el("p", { class: "muted" }, t("detail.no_history"));
+  const entry = ({ at, text }) => el("li", {}, el("time", { datetime: at }, moment(at)), el("span", {}, text));
+  const list = el("ol", { class: "history" }, history.slice(0, RECENT).map(entry));
+  if (history.length <= RECENT) return list;
+  const all = el("button", { class: "small-button", type: "button" }, t("detail.history_all", { n: history.length }));
+  all.addEventListener("click", () => {
+    list.append(...history.slice(RECENT).map(entry));
+    all.remove();
+  });
+  return [list, all];
 }
 
 const separator = () => (boot.lang === "en" ? "; " : "、");

@@ -1,5 +1,6 @@
 // What the page shows: filters, search and selection, kept in the address's query string.
-// Events: "filters" when the filtered set may change, "selection" when another site or town is opened.
+// Events: "filters" when the filtered set may change, "selection" when another site or town is opened, "week" when
+// the ledger of another week is asked for.
 
 export const FACETS = ["status", "item", "town", "kind", "unit"];
 
@@ -8,7 +9,9 @@ class State extends EventTarget {
     super();
     this.read();
     addEventListener("popstate", () => {
+      const { week } = this;
       if (this.read()) this.emit("filters");
+      if (week !== this.week) this.emit("week");
       this.emit("selection");
     });
   }
@@ -21,6 +24,7 @@ class State extends EventTarget {
     this.q = query.get("q") || "";
     this.site = query.get("site");
     this.place = query.get("place");
+    this.week = /^\d{4}-W\d\d$/.test(query.get("week") || "") ? query.get("week") : null;
     return before !== this.filterText();
   }
 
@@ -34,10 +38,11 @@ class State extends EventTarget {
   /** The page's query string for the present state; parameters that are not ours stay. */
   search() {
     const query = new URLSearchParams(location.search);
-    for (const name of [...FACETS, "q", "site", "place"]) query.delete(name);
+    for (const name of [...FACETS, "q", "site", "place", "week"]) query.delete(name);
     for (const [name, value] of new URLSearchParams(this.filterText())) query.append(name, value);
     if (this.site) query.set("site", this.site);
     if (this.place) query.set("place", this.place);
+    if (this.week) query.set("week", this.week);
     const text = query.toString();
     return text ? `?${text}` : "";
   }
@@ -89,6 +94,15 @@ class State extends EventTarget {
     this.place = place;
     this.write(true);
     this.emit("selection");
+  }
+
+  /** Ask for the ledger of a week; the present one needs no mention. */
+  setWeek(week, present) {
+    const next = week === present ? null : week;
+    if (next === this.week) return;
+    this.week = next;
+    this.write(true);
+    this.emit("week");
   }
 
   get filtered() {

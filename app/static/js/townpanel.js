@@ -26,7 +26,8 @@ export function showTown(town, { focus = false, zoomTo }) {
     facts([
       [t("town.area"), town.area_km2 ? squareMetres(town.area_km2 * 1e6) : null],
       [t("town.sites"), t("list.count", { n: total })],
-      [t("detail.position"), town.position === "illustrative" ? t("town.boundary") : null],
+      [t("town.villages"), town.villages ? t("town.villages_n", { n: town.villages }) : null],
+      [t("town.boundary"), town.position === "illustrative" ? t("town.illustrative") : null],
     ]),
     total ? bar(counts, total) : null,
     total ? el("ul", { class: "tally" }, rows) : el("p", { class: "muted" }, t("town.no_sites")),
@@ -34,7 +35,7 @@ export function showTown(town, { focus = false, zoomTo }) {
       total ? el("button", { class: "button primary", type: "button", on: { click: () => state.setFacet("town", [town.code]) } }, icon("check"), t("town.filter")) : null,
       el("button", { class: "button", type: "button", on: { click: zoomTo } }, icon("target"), t("detail.zoom"))),
     listed,
-  ].filter(Boolean), { focus, kind: "town" });
+  ].filter(Boolean), { focus });
   showItems(town, listed);
 }
 
@@ -49,16 +50,24 @@ function bar(counts, total) {
   return el("div", { class: "stacked", "aria-hidden": "true" }, parts);
 }
 
+/** Items without sites of their own: counted per town, and those whose places are withheld. */
 async function showItems(town, place) {
-  const wanted = new Set((town.item_nos || []).map(Number));
-  if (!wanted.size) return;
+  const counted = town.items_per_town || [];
+  const withheld = town.items_withheld || [];
+  if (!counted.length && !withheld.length) return;
   try {
     items = items || (await getJson(boot.urls.api_items)).items;
   } catch (error) {
     place.replaceChildren(el("p", { class: "muted" }, t("detail.more_failed", { why: error.message })));
     return;
   }
-  const rows = items.filter((item) => wanted.has(item.no)).map((item) =>
-    el("li", {}, el("a", { href: boot.urls.items + item.no }, el("span", { class: "item-no" }, String(item.no)), local(item, "title"))));
-  place.replaceChildren(block(t("town.items"), el("p", { class: "muted" }, t("town.items_note")), el("ul", { class: "item-links" }, rows)));
+  const links = (numbers) =>
+    el("ul", { class: "item-links" }, items.filter((item) => numbers.includes(item.no)).map((item) =>
+      el("li", {}, el("a", { href: boot.urls.items + item.no }, el("span", { class: "item-no" }, String(item.no)), local(item, "title")))));
+  place.replaceChildren(
+    ...[
+      counted.length ? block(t("town.items"), links(counted)) : null,
+      withheld.length ? block(t("town.withheld"), el("p", { class: "muted" }, t("town.withheld_note")), links(withheld)) : null,
+    ].filter(Boolean),
+  );
 }
