@@ -9,13 +9,18 @@ from typing import Any
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from app import wording
 from app.deps import page_language
-from app.i18n import translate
+from app.i18n import show, translate
 from app.store.live import View
+from maps import palette
+from maps.marks import line_svg, mark_svg
+from maps.shapes import SHAPES
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -25,13 +30,32 @@ YEAR_SECONDS = 31_536_000
 @cache
 def environment() -> Environment:
     """Jinja2 with autoescape everywhere and no silent blanks for misspelt names."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals |= {
+        "palette": palette,
+        "mark": mark,
+        "line_sample": line_sample,
+        "shapes": SHAPES,
+        "circled": wording.circled,
+    }
+    made.filters["figure"] = wording.figure
+    return made
+
+
+def mark(code: str, kind: str = "", size: int = 20) -> Markup:
+    """A status mark for a template; drawn by us, so it is markup and not text."""
+    return Markup(mark_svg(code, kind=kind, size=size))
+
+
+def line_sample(code: str) -> Markup:
+    """A sample of a status's line for a template."""
+    return Markup(line_svg(code))
 
 
 @cache
@@ -53,6 +77,12 @@ def page(request: Request, view: View, template: str, status: int = 200, **value
         "week": translate(lang, "week.label", year=str(view.week.year), number=str(view.week.number)),
         "here": "",
         "t": partial(translate, lang),
+        "show": partial(show, lang),
+        "local": partial(wording.local, lang),
+        "listed": partial(wording.enumeration, lang),
+        "metres": partial(wording.metres, lang),
+        "square_metres": partial(wording.square_metres, lang),
+        "percent": partial(wording.percent, lang),
         "asset": asset,
         **values,
     }

@@ -1,8 +1,8 @@
 """Lon/lat boxes that hold every position within a geodesic distance of a centre.
 
-Northward a degree is shortest at the equator, where the meridian's radius of curvature is b²/a. Eastward: stretching
-the ellipsoid to the unit sphere of reduced latitudes keeps longitudes and makes no way longer than its length / b, so
-the circle there is no wider than that.
+Northward a degree is shortest at the equator, where the meridian's radius of curvature is b²/a. Eastward:
+stretching the ellipsoid to the unit sphere of reduced latitudes keeps longitudes and makes no way longer
+than its length / b, so the circle there is no wider than that.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ _SLACK_DEG = 1e-9
 
 
 def box_around(lon: float, lat: float, distance_m: float) -> Box:
-    """One box: never too small, hardly larger than needed. Across the antimeridian it spans all longitudes."""
+    """One box: never too small, hardly larger than needed. Across the antimeridian it spans all
+    longitudes."""
     boxes = boxes_around(lon, lat, distance_m)
     return boxes[0] if len(boxes) == 1 else Box(-180.0, boxes[0].miny, 180.0, boxes[0].maxy)
 

@@ -1,19 +1,20 @@
 """Coordinate reference systems: the only module that reprojects.
 
-Everything stored is WGS 84 longitude, latitude (EPSG:4326). On the way in and out seven systems are offered:
+Everything stored is WGS 84 longitude, latitude (EPSG:4326). On the way in and out seven systems are
+offered:
 
 | name | what | unit, order |
 |---|---|---|
 | EPSG:4326 | WGS 84 | degrees, lon lat |
-| EPSG:4490 | CGCS2000; PROJ treats it as equal to WGS 84 (they differ by less than a metre here) | degrees, lon lat |
+| EPSG:4490 | CGCS2000, equal to WGS 84 for PROJ (less than a metre apart here) | degrees, lon lat |
 | EPSG:4527 | CGCS2000 / 3-degree Gauss-Kruger zone 39, false easting 39,500,000 | metres, easting northing |
 | EPSG:4548 | the same without the zone in front, false easting 500,000 | metres, easting northing |
 | EPSG:3857 | web Mercator | metres, easting northing |
 | GCJ02 | the offset of Chinese web maps (Amap, Tencent) | degrees, lon lat |
 | BD09 | the offset of Baidu's maps | degrees, lon lat |
 
-The register gives EPSG:4527 and its like as northing, easting; data always come and go here as easting, northing
-(`always_xy`), as GIS files have them.
+The register gives EPSG:4527 and its like as northing, easting; data always come and go here as easting,
+northing (`always_xy`), as GIS files have them.
 
 There and back again is exact to 1 mm in China, and to a micrometre for GCJ02 and BD09.
 """
@@ -21,9 +22,9 @@ There and back again is exact to 1 mm in China, and to a micrometre for GCJ02 an
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import shapely
@@ -37,6 +38,8 @@ from geo.errors import BadCoordinates, BadGeometry, MissingCrs, UnknownCrs
 
 Array = NDArray[np.float64]
 Geometries = NDArray[np.object_]
+# A shapely geometry, or an array of them.
+G = TypeVar("G")
 Direction = Literal["FORWARD", "INVERSE"]
 
 WGS84 = "EPSG:4326"
@@ -101,12 +104,9 @@ def xy_to_wgs84(xy: ArrayLike, crs_name: str) -> Array:
     return _checked_lonlat(_named(_checked_pairs(xy), name, "INVERSE"))
 
 
-@overload
-def from_wgs84(geom: BaseGeometry, crs_name: str) -> BaseGeometry: ...
-@overload
-def from_wgs84(geom: Geometries, crs_name: str) -> Geometries: ...
-def from_wgs84(geom, crs_name):
-    """Reproject a WGS 84 geometry, or an array of them, to a named system. Z is dropped, None in an array stays.
+def from_wgs84(geom: G, crs_name: str) -> G:
+    """Reproject a WGS 84 geometry, or an array of them, to a named system. Z is dropped, None in an array
+    stays.
 
     Only vertices move: in metres a long segment is straight on that map, no longer straight in lon/lat.
     """
@@ -114,11 +114,7 @@ def from_wgs84(geom, crs_name):
     return _each_vertex(geom, lambda xy: xy_from_wgs84(xy, name))
 
 
-@overload
-def to_wgs84(geom: BaseGeometry, crs_name: str) -> BaseGeometry: ...
-@overload
-def to_wgs84(geom: Geometries, crs_name: str) -> Geometries: ...
-def to_wgs84(geom, crs_name):
+def to_wgs84(geom: G, crs_name: str) -> G:
     """Reproject a geometry of a named system, or an array of them, to WGS 84. Otherwise as `from_wgs84`."""
     name = parse_crs(crs_name)
     return _each_vertex(geom, lambda xy: xy_to_wgs84(xy, name))
@@ -127,10 +123,11 @@ def to_wgs84(geom, crs_name):
 def crs_of_dataset(declared: Any) -> CRS:
     """The pyproj CRS of what a file (or a person) declares: EPSG code, WKT, PROJ string, CRS, …
 
-    Raises MissingCrs for None, empty text and "undefined" systems, UnknownCrs for what PROJ does not understand.
+    Raises MissingCrs for None, empty text and "undefined" systems, UnknownCrs for what PROJ does not
+    understand.
     """
     if declared is None or (isinstance(declared, str) and not declared.strip()):
-        raise _missing()
+        raise missing_crs()
     try:
         crs = CRS.from_user_input(declared)
     except CRSError as error:
@@ -138,27 +135,28 @@ def crs_of_dataset(declared: Any) -> CRS:
         shown = text if len(text) <= 80 else text[:77] + "…"
         raise UnknownCrs(
             f"无法识别坐标系“{shown}”。请给出 EPSG 编号，例如 EPSG:4527。",
-            f"“{shown}” is no coordinate reference system that PROJ knows. Give an EPSG code, such as EPSG:4527.",
+            f"PROJ knows no coordinate reference system “{shown}”. Give an EPSG code, such as EPSG:4527.",
             parameter="crs",
             value=shown,
         ) from error
     if crs.is_compound:  # heights are dropped, so is their datum
         crs = crs.sub_crs_list[0]
     crs = crs.to_2d()
-    # GeoPackage writes "undefined" systems as local ones with these names.
-    if not (crs.is_geographic or crs.is_projected or crs.is_bound) and re.search(
-        "undefined|unknown", crs.name, re.IGNORECASE
-    ):
-        raise _missing()
+    # What GeoPackage's and other formats' "undefined" systems become: no place on Earth, or none in
+    # particular.
+    if crs.is_engineering or crs.name.lower().startswith("undefined"):
+        raise missing_crs()
     return crs
 
 
 def transform_to_wgs84(geoms: Sequence[BaseGeometry | None] | Geometries, crs: CRS | str) -> Geometries:
-    """Reproject a data set's geometries (x y order, as in GIS files) to WGS 84; returns an array, Z dropped.
+    """Reproject a data set's geometries (x y order, as in GIS files) to WGS 84; returns an array, Z
+    dropped.
 
-    `crs` is a pyproj CRS or one of `CRS_NAMES`. Datums that fit the whole Earth (CGCS2000, ITRF, …) count as equal
-    to WGS 84 where PROJ knows no parameters, as they differ by decimetres. Older local datums (Beijing 1954,
-    Xi'an 1980) without parameters are refused with UnknownCrs: they would be wrong by up to some 100 m unnoticed.
+    `crs` is a pyproj CRS or one of `CRS_NAMES`. Datums that fit the whole Earth (CGCS2000, ITRF, …) count
+    as equal to WGS 84 where PROJ knows no parameters, as they differ by decimetres. Older local datums
+    (Beijing 1954, Xi'an 1980) without parameters are refused with UnknownCrs: they would be wrong by up to
+    some 100 m unnoticed.
     """
     array = np.asarray(geoms, dtype=object)
     if isinstance(crs, str):
@@ -173,9 +171,11 @@ def transform_to_wgs84(geoms: Sequence[BaseGeometry | None] | Geometries, crs: C
 
 
 def same_place(one: CRS | str, other: CRS | str) -> bool:
-    """Whether two systems give the same numbers to the same places (to a millimetre, around Shandong and Beijing).
+    """Whether two systems give the same numbers to the same places (to a millimetre, around Shandong and
+    Beijing).
 
-    Names and WKT dialects differ between programs for one and the same system, so places are compared, not words.
+    Names and WKT dialects differ between programs for one and the same system, so places are compared, not
+    words.
     """
     lon, lat = np.meshgrid(np.linspace(113.5, 120.5, 5), np.linspace(33.0, 41.0, 5))
     places = np.column_stack([lon.ravel(), lat.ravel()])
@@ -191,7 +191,8 @@ def same_place(one: CRS | str, other: CRS | str) -> bool:
     return bool(np.all(np.abs(answers[0] - answers[1]) <= near))
 
 
-def _missing() -> MissingCrs:
+def missing_crs() -> MissingCrs:
+    """The error for data that state no system where none can be assumed."""
     return MissingCrs(
         "文件没有说明坐标系（例如缺少 .prj）。请指明坐标系，例如 EPSG:4527。",
         "The file does not say its coordinate reference system (a missing .prj, for example). "
@@ -250,7 +251,7 @@ def _fits_the_earth(crs: CRS) -> bool:
     return size < 0.01 and abs(ellipsoid.inverse_flattening - 298.2572) < 0.001
 
 
-def _each_vertex(geom, function):
+def _each_vertex(geom: G, function: Callable[[Array], Array]) -> G:
     if geom is None:
         raise BadGeometry("没有图形。", "There is no geometry.")
     return shapely.transform(geom, function, include_z=False)
@@ -277,8 +278,8 @@ def _checked_lonlat(values: ArrayLike) -> Array:
         row = xy[outside][0].tolist()
         raise BadCoordinates(
             f"不是经纬度：{row}。经度应在 ±180 之间，纬度应在 ±90 之间；坐标系或坐标顺序可能不对。",
-            f"Not a longitude and latitude: {row}. Longitude is within ±180, latitude within ±90; the coordinate "
-            "reference system or the order of the coordinates may be wrong.",
+            f"Not a longitude and latitude: {row}. Longitude is within ±180, latitude within ±90; the "
+            "coordinate reference system or the order of the coordinates may be wrong.",
             value=row,
         )
     return xy

@@ -1,11 +1,11 @@
 """What can go wrong with geometry, told in Chinese and English.
 
-    GeoError
-    ├── MissingCrs       nothing says which coordinate reference system the numbers are in
-    ├── UnknownCrs       the named system does not exist here, or no safe way leads from it to WGS 84
-    ├── BadGeometry      the shape cannot be used: empty, broken, of the wrong type
-    ├── BadFile          the file cannot be read: format, size, encoding, missing parts
-    └── BadCoordinates   numbers that are no position: not finite, outside the globe, wrong count
+GeoError
+├── MissingCrs       nothing says which coordinate reference system the numbers are in
+├── UnknownCrs       the named system does not exist here, or no safe way leads from it to WGS 84
+├── BadGeometry      the shape cannot be used: empty, broken, of the wrong type
+├── BadFile          the file cannot be read: format, size, encoding, missing parts
+└── BadCoordinates   numbers that are no position: not finite, outside the globe, wrong count
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Message(NamedTuple):
 class GeoError(Exception):
     """Root of all errors of this package.
 
-    `zh` and `en` say what is wrong and what to do; `parameter` names the argument at fault, `value` is what was
-    given, `allowed` lists what would have been accepted (empty when that is no list).
+    `zh` and `en` say what is wrong and what to do; `parameter` names the argument at fault, `value` is what
+    was given, `allowed` lists what would have been accepted (empty when that is no list).
     """
 
     def __init__(

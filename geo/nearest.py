@@ -1,8 +1,8 @@
 """Nearest geometries by exact geodesic distance to the geometry itself, never to its centroid.
 
-A segment is straight in lon/lat: that is the definition of RFC 7946 §3.1.1 and holds here for every engine. A
-geodesic between the same ends would run elsewhere, 0.12 m beside the middle of a 3 km street at 35° N and 34 m
-beside one of 50 km. `geo.distance` says how distances are found and how exact they are.
+A segment is straight in lon/lat: that is the definition of RFC 7946 §3.1.1 and holds here for every engine.
+A geodesic between the same ends would run elsewhere, 0.12 m beside the middle of a 3 km street at 35° N and
+34 m beside one of 50 km. `geo.distance` says how distances are found and how exact they are.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geo.around import boxes_around
-from geo.distance import Nearest, check_position, inverse, longest, reach, to_curves
+from geo.distance import Nearest, check_position, inverse, longest, nearest_on, reach, to_curves
 from geo.errors import BadCoordinates, GeoError
 from geo.pieces import MAJOR, MINOR, cut, earth_centred
 from geo.types import Box
+
+__all__ = ["Hits", "Nearest", "NearestIndex", "nearest_on"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -26,7 +29,8 @@ Geometries = NDArray[np.object_]
 
 # Up to this many geometries it is quicker to bound the distance to each than to search the tree.
 _FEW = 4096
-# Having gone through this many in vain (a mask that allows few of them), bounding all that is allowed is quicker.
+# Having gone through this many in vain (a mask that allows few of them), bounding all that is allowed is
+# quicker.
 _MANY = 16384
 _HALF_WORLD = math.pi * MAJOR
 
@@ -40,30 +44,11 @@ class Hits(NamedTuple):
     points: Array
 
 
-def nearest_on(geoms: Geometries, lon: float, lat: float) -> Nearest:
-    """Distance, bearing and nearest position for each of N geometries (WGS 84), as four arrays of length N.
-
-    A polygon that contains the position, or an areal geometry that it touches, is at 0 m, bearing 0, nearest
-    position the one asked from. An empty or missing geometry answers NaN throughout. Raises BadCoordinates when the
-    position is not on the globe or a vertex is not in degrees.
-    """
-    check_position(lon, lat)
-    array = np.atleast_1d(np.asarray(geoms, dtype=object))
-    answer = Nearest(*(np.full(len(array), np.nan) for _ in range(4)))
-    pieces = cut(array)
-    inside = (shapely.get_dimensions(array) == 2) & shapely.intersects(array, shapely.Point(lon, lat))
-    outside = np.flatnonzero((np.diff(pieces.first) > 0) & ~inside)
-    for column, here, away in zip(answer, (0.0, 0.0, lon, lat), to_curves(pieces, outside, lon, lat), strict=True):
-        column[inside] = here
-        column[outside] = away
-    return answer
-
-
 class NearestIndex:
     """N geometries (WGS 84, within ±180° of longitude), built once, for exact spatial questions.
 
-    Immutable, and safe to ask from several threads. Empty and missing geometries keep their index and are never
-    found. `tree` is the shapely STRtree over the same array, for questions of one's own.
+    Immutable, and safe to ask from several threads. Empty and missing geometries keep their index and are
+    never found. `tree` is the shapely STRtree over the same array, for questions of one's own.
     """
 
     def __init__(self, geoms: Geometries) -> None:
@@ -81,13 +66,18 @@ class NearestIndex:
         return len(self.geoms)
 
     def query(
-        self, lon: float, lat: float, k: int, radius_m: float | None = None, mask: NDArray[np.bool_] | None = None
+        self,
+        lon: float,
+        lat: float,
+        k: int,
+        radius_m: float | None = None,
+        mask: NDArray[np.bool_] | None = None,
     ) -> Hits:
         """The k geometries nearest to a position by geodesic distance, equal distances by index.
 
-        `radius_m` limits the distance (inclusive; 0 finds what covers the position), `mask` (N booleans) the
-        geometries asked for. Fewer than k are found when there are no more. Raises BadCoordinates for a position
-        off the globe, GeoError for a negative k, a negative radius or a mask of another length.
+        `radius_m` limits the distance (inclusive; 0 finds what covers the position), `mask` (N booleans)
+        the geometries asked for. Fewer than k are found when there are no more. Raises BadCoordinates for a
+        position off the globe, GeoError for a negative k, a negative radius or a mask of another length.
         """
         check_position(lon, lat)
         limit = self._check(k, radius_m, mask)
@@ -135,7 +125,9 @@ class NearestIndex:
 
     def _check(self, k: int, radius_m: float | None, mask: NDArray[np.bool_] | None) -> float:
         if k < 0:
-            raise GeoError(f"数量不能为负：{k}。", f"A count cannot be negative: {k}.", parameter="limit", value=k)
+            raise GeoError(
+                f"数量不能为负：{k}。", f"A count cannot be negative: {k}.", parameter="limit", value=k
+            )
         if radius_m is not None and not radius_m >= 0.0:
             raise GeoError(
                 f"半径应为不小于 0 的米数，得到 {radius_m}。",
@@ -172,9 +164,17 @@ class NearestIndex:
         return np.sort(found[self._areal[found] & wanted[found]])
 
     def _candidates(
-        self, place: Array, lon: float, lat: float, k: int, limit: float, wanted: NDArray[np.bool_], total: int
+        self,
+        place: Array,
+        lon: float,
+        lat: float,
+        k: int,
+        limit: float,
+        wanted: NDArray[np.bool_],
+        total: int,
     ) -> Indices:
-        """Geometries among which the k nearest within the limit are (if that many), found through the tree."""
+        """Geometries among which the k nearest within the limit are (if that many), found through the
+        tree."""
         if total <= _FEW:
             return np.flatnonzero(wanted)
         start, step = self._first_radius(lon, lat, k, total)
@@ -185,7 +185,8 @@ class NearestIndex:
             if radius >= limit or radius > _HALF_WORLD:
                 return near
             if len(near) >= k:
-                # k of them are surely no farther than this; when that lies in the box, none outside is nearer.
+                # k of them are surely no farther than this; when that lies in the box, none outside is
+                # nearer.
                 far = _norm(self._centre[near] - place) + self._radius[near]
                 enough = float(longest(np.partition(far, k - 1)[k - 1]))
                 if enough <= radius:
@@ -210,9 +211,10 @@ class NearestIndex:
     def _from_afar(self, lon: float, lat: float, near: Indices, k: int) -> Indices:
         """Which of some geometries thousands of kilometres away can be among the k nearest.
 
-        There the bounds of `geo.distance` lie kilometres apart. But the true distance and that on the sphere of
-        reduced latitudes change alike from one geometry to the next: their directions differ by at most 1 % up to
-        120° away, their lengths by 0.34 %. So one true distance calibrates its surroundings to 2 % of *their* size.
+        There the bounds of `geo.distance` lie kilometres apart. But the true distance and that on the
+        sphere of reduced latitudes change alike from one geometry to the next: their directions differ by
+        at most 1 % up to 120° away, their lengths by 0.34 %. So one true distance calibrates its
+        surroundings to 2 % of *their* size.
         """
         first = self._pieces.first[near]
         axes = np.array([MAJOR, MAJOR, MINOR])
@@ -228,7 +230,8 @@ class NearestIndex:
         return near[guess - error <= np.partition(guess + error, k - 1)[k - 1]]
 
     def _first_radius(self, lon: float, lat: float, k: int, total: int) -> tuple[float, float]:
-        """How far the nearest geometry is at least, about; and a radius that would hold k if they lay evenly."""
+        """How far the nearest geometry is at least, about; and a radius that would hold k if they lay
+        evenly."""
         box = self._bounds
         assert box is not None
         start = 0.0
@@ -251,7 +254,7 @@ def _norm(vectors: Array) -> Array:
     return np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
 
 
-def _rectangle(box: Box):
+def _rectangle(box: Box) -> BaseGeometry:
     """The box as a valid geometry, also where it has no height or no width."""
     if box.minx == box.maxx or box.miny == box.maxy:
         return shapely.LineString([box[:2], box[2:]]) if box[:2] != box[2:] else shapely.Point(box[:2])

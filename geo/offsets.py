@@ -1,11 +1,13 @@
 """The Chinese map offsets GCJ-02 and BD-09 as vectorised formulas; only `geo.crs` calls them.
 
-Neither is a coordinate reference system of the EPSG register. GCJ-02 is WGS 84 moved by some hundreds of metres by
-a smooth formula on the Krasovsky ellipsoid, never officially published but long known; BD-09 is GCJ-02 turned and
-moved once more. Outside a lon/lat box around China both are WGS 84 unchanged, as in the maps that use them.
+Neither is a coordinate reference system of the EPSG register. GCJ-02 is WGS 84 moved by some hundreds of
+metres by a smooth formula on the Krasovsky ellipsoid, never officially published but long known; BD-09 is
+GCJ-02 turned and moved once more. Outside a lon/lat box around China both are WGS 84 unchanged, as in the
+maps that use them.
 
-Arrays are (N, 2), longitude first, degrees. The inverses have no closed form. They are found as fixed points: the
-offset changes by less than one part in fifty over its own length, so every step gains nearly two decimals.
+Arrays are (N, 2), longitude first, degrees. The inverses have no closed form. They are found as fixed
+points: the offset changes by less than one part in fifty over its own length, so every step gains nearly
+two decimals.
 """
 
 from __future__ import annotations
@@ -91,9 +93,9 @@ def _forward(formula: Callable[[Array], Array], wgs84: Array) -> Array:
 
 
 def _backward(formula: Callable[[Array], Array], shifted: Array) -> Array:
-    # Which side of the box's edge the original was on is not known, only where it landed. The offset is under a
-    # kilometre (0.02°), so only positions that near to the box can come from inside; of those, the ones whose
-    # solution lies inside do. What is left was never moved.
+    # Which side of the box's edge the original was on is not known, only where it landed. The offset is
+    # under a kilometre (0.02°), so only positions that near to the box can come from inside; of those, the
+    # ones whose solution lies inside do. What is left was never moved.
     box = OFFSET_BOX
     lon, lat = shifted[:, 0], shifted[:, 1]
     reach = 0.05

@@ -1,8 +1,8 @@
 """Geometries taken apart into short pieces on the ellipsoid: what `geo.nearest` measures to.
 
-A segment of a geometry is straight in lon/lat (RFC 7946 §3.1.1). On the Earth that is a slightly bent curve. Each
-piece keeps, in Earth-centred coordinates (metres), the chord between its ends and how far the curve can stray from
-it, so that distances to the curve can be bounded with plain vector arithmetic.
+A segment of a geometry is straight in lon/lat (RFC 7946 §3.1.1). On the Earth that is a slightly bent
+curve. Each piece keeps, in Earth-centred coordinates (metres), the chord between its ends and how far the
+curve can stray from it, so that distances to the curve can be bounded with plain vector arithmetic.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from geo.errors import BadCoordinates
 
@@ -30,10 +30,10 @@ _LONGEST_DEG = 0.25
 class Pieces(NamedTuple):
     """P pieces of G geometries, sorted by geometry.
 
-    `first[g]:first[g + 1]` are the pieces of geometry g (none for an empty or missing one). A point is a piece
-    without extent. `lonlat` (P, 2) and `step` (P, 2) are start and extent in degrees, `start` and `chord` (P, 3)
-    the same in metres, `chord2` the chord's square, `stray` the largest distance in metres between a point of the
-    curve and the point of the chord at the same share of the way.
+    `first[g]:first[g + 1]` are the pieces of geometry g (none for an empty or missing one). A point is a
+    piece without extent. `lonlat` (P, 2) and `step` (P, 2) are start and extent in degrees, `start` and
+    `chord` (P, 3) the same in metres, `chord2` the chord's square, `stray` the largest distance in metres
+    between a point of the curve and the point of the chord at the same share of the way.
     """
 
     first: Indices
@@ -45,14 +45,13 @@ class Pieces(NamedTuple):
     stray: Array
 
 
-def earth_centred(lon: Array, lat: Array) -> Array:
-    """Positions in degrees as Earth-centred coordinates, (N, 3) metres (EPSG:4978)."""
+def earth_centred(lon: ArrayLike, lat: ArrayLike) -> Array:
+    """Positions in degrees as Earth-centred coordinates (EPSG:4978): (N, 3) metres, or (3,) for one."""
     lam, phi = np.radians(lon), np.radians(lat)
     sin_phi, cos_phi = np.sin(phi), np.cos(phi)
     normal = MAJOR / np.sqrt(1.0 - E2 * sin_phi * sin_phi)
-    return np.stack(
-        [normal * cos_phi * np.cos(lam), normal * cos_phi * np.sin(lam), normal * (1.0 - E2) * sin_phi], axis=-1
-    )
+    axis = normal * cos_phi
+    return np.stack([axis * np.cos(lam), axis * np.sin(lam), normal * (1.0 - E2) * sin_phi], axis=-1)
 
 
 def cut(geoms: NDArray[np.object_]) -> Pieces:
@@ -84,16 +83,17 @@ def cut(geoms: NDArray[np.object_]) -> Pieces:
 
 
 def members(first: Indices, chosen: Indices) -> tuple[Indices, Indices]:
-    """The pieces of the chosen geometries, one after the other, and where each geometry's begin among them."""
+    """The pieces of the chosen geometries, one after the other, and where each geometry's begin among
+    them."""
     count = first[chosen + 1] - first[chosen]
     begin = np.cumsum(count) - count
     return np.arange(count.sum()) + np.repeat(first[chosen] - begin, count), begin
 
 
 def _stray(step: Array) -> Array:
-    # A curve x(t) and its chord differ by at most max|x''| / 8. On a sphere of radius R the second derivative of a
-    # lon/lat-straight path is at most R (|dlat| + |dlon|)²; the ellipsoid's largest radius of curvature is 6,400 km
-    # and its change along the meridian (1 %) is covered by the 2 % added.
+    # A curve x(t) and its chord differ by at most max|x''| / 8. On a sphere of radius R the second
+    # derivative of a lon/lat-straight path is at most R (|dlat| + |dlon|)²; the ellipsoid's largest radius
+    # of curvature is 6,400 km and its change along the meridian (1 %) is covered by the 2 % added.
     return 1.02 * 6.4e6 / 8.0 * np.radians(np.abs(step).sum(axis=1)) ** 2
 
 

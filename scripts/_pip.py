@@ -39,7 +39,8 @@ class Progress:
         self.text = ""
         self.to_write = 0
         self.present_before = 0
-        self.shown_at = 0
+        self.shown_count = 0
+        self.shown_at = self.began
 
     def take(self, line: str) -> None:
         """Reads one line of pip's output."""
@@ -62,11 +63,11 @@ class Progress:
         return f"{self.done}/{self.total} {self.text} · {elapsed}"
 
     def show(self) -> None:
-        """A line that renews itself on a terminal; elsewhere a line for every tenth package."""
+        """A line that renews itself on a terminal; elsewhere one for every tenth package or tenth second."""
         if self.out.isatty():
             self.out.write(f"\r\033[K      {self.line()[:90]}")
-        elif self.done >= self.shown_at + 10 or (self.to_write and self.shown_at < self.total):
-            self.shown_at = self.total if self.to_write else self.done
+        elif self.done >= self.shown_count + 10 or time.monotonic() >= self.shown_at + 10:
+            self.shown_count, self.shown_at = self.done, time.monotonic()
             self.out.write(f"      {self.line()}\n")
         self.out.flush()
 

@@ -184,6 +184,15 @@ ensure_vendor() {
   finish
 }
 
+# ensure_node: a Node that reads today's JavaScript, for the checks and their tests; the server needs none.
+ensure_node() {
+  STEP=$((STEP + 1))
+  [ ! -x "$VENV/bin/node" ] || return 0
+  if node -e 'process.exit(process.versions.node.split(".")[0] < 18)' 2>/dev/null; then return; fi
+  STEP=$((STEP - 1))
+  ensure_requirements requirements-node.txt "没有可用的 Node，在 .venv 中安装" "No usable Node, installing one into .venv"
+}
+
 # setup_server: all that the server needs, in four steps.
 setup_server() {
   STEPS=4

@@ -136,7 +136,7 @@ def environment_for(npm: list[str]) -> dict[str, str]:
 
     Node ships a list of its own, on which the authority of a company's proxy is missing.
     """
-    environment = {**os.environ, "NO_UPDATE_NOTIFIER": "1"}
+    environment = dict(os.environ)
     if npm[0] == sys.executable:
         environment["NODE_OPTIONS"] = f"--use-system-ca {os.environ.get('NODE_OPTIONS', '')}".strip()
     return environment
@@ -156,6 +156,7 @@ def fetch(root: Path, parts: list[str]) -> None:
         "--prefer-offline",
         "--no-audit",
         "--no-fund",
+        "--no-update-notifier",
         "--loglevel=error",
     ]
     command += ["--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=10000"]
@@ -195,7 +196,7 @@ def lock(root: Path) -> None:
         for name in ("package.json", "package-lock.json"):
             if (root / name).exists():
                 shutil.copy(root / name, work)
-        command += ["--no-audit", "--no-fund"]
+        command += ["--no-audit", "--no-fund", "--no-update-notifier"]
         if subprocess.run(command, check=False, cwd=work, env=environment_for(npm)).returncode:
             raise VendorError("npm could not make the lock")
         content = json.loads((work / "package-lock.json").read_text("utf-8"))

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.domain.weeks import Week
+
 LANGUAGES = ("zh", "en")
 DEFAULT = "zh"
 
@@ -26,18 +28,14 @@ def catalogue(lang: str) -> Mapping[str, Any]:
 
 def translate(lang: str, key: str, **values: Any) -> str:
     """The text at the dotted `key`, with ``{names}`` filled in. KeyError when there is no such text."""
-    node: Any = catalogue(lang)
-    for part in key.split("."):
-        node = node[part]
-    if not isinstance(node, str):
-        raise KeyError(key)
-    return node.format(**{name: show(lang, value) for name, value in values.items()}) if values else node
+    text = _text(lang, key)
+    return text.format(**{name: show(lang, value) for name, value in values.items()}) if values else text
 
 
 def show(lang: str, value: Any) -> str:
     """A value as it stands in a sentence: dates ISO, numbers without needless zeros, weeks in words."""
-    from app.domain.weeks import Week
-
+    if isinstance(value, str):
+        return value
     if isinstance(value, Week):
         return translate(lang, "week.label", year=str(value.year), number=str(value.number))
     if isinstance(value, date):
@@ -61,6 +59,16 @@ def best_language(header: str | None) -> str | None:
         if lang in LANGUAGES and quality > 0:
             choices.append((-quality, position, lang))
     return min(choices)[2] if choices else None
+
+
+@cache
+def _text(lang: str, key: str) -> str:
+    node: Any = catalogue(lang)
+    for part in key.split("."):
+        node = node[part]
+    if not isinstance(node, str):
+        raise KeyError(key)
+    return node
 
 
 def _merge(tree: dict[str, Any], more: Mapping[str, Any], source: str) -> None:

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from functools import partial
 
 import anyio.to_thread
 import segno
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.deps import live, page_language
+from app.deps import ask, live, page_language
 from app.domain.status import StatusCode
 from app.errors import NotFound
 from app.i18n import catalogue
+from app.ledgerfilter import LedgerFilter, item_text
+from app.overviews import draw, geometry, parse
 from app.routes.ledger import all_items, one_item
 from app.routes.sites import site_feature
 from app.settings import Settings
 from app.store.live import View
+from app.store.spatial.protocol import WGS84, Filters
 from app.web import YEAR_SECONDS, page
-from maps import palette
 from maps.basemaps import BaseMap, osm, parse_xyz, tianditu
 from maps.live import LiveConfig, MapParts, boot, live_map
+from maps.overview import middle
 
 router = APIRouter(include_in_schema=False)
+
+MOST_DRAWN = 500
+"""Sites on the still map of an item; more would be a smear, the live map shows them all."""
 
 URLS = {
     "items": "/items/",
@@ -79,8 +86,19 @@ async def ledger_page(request: Request) -> Response:
     source = live(request)
     view, lang = source.view, page_language(request)
     items = await anyio.to_thread.run_sync(all_items, source, view, lang)
-    counts = Counter(view.statuses.values())
-    return page(request, view, "ledger.html", here="ledger", items=items, counts=counts, **_words(view, lang))
+    asked = LedgerFilter.of(request.query_params)
+    return page(
+        request,
+        view,
+        "ledger.html",
+        here="ledger",
+        items=items,
+        shown={item["no"] for item in items if asked.keeps(item)},
+        texts={item["no"]: item_text(item) for item in items},
+        asked=asked,
+        counts=Counter(view.statuses.values()),
+        **_words(view),
+    )
 
 
 @router.get("/items/{no}")
@@ -91,33 +109,43 @@ async def item_page(request: Request, no: str) -> Response:
     item = await anyio.to_thread.run_sync(one_item, source, view, lang, no)
     numbers = list(view.words.items)
     at = numbers.index(item["no"])
-    neighbours = {"previous": numbers[at - 1] if at else None, "next": (numbers[at + 1 :] or [None])[0]}
+    found = await ask(
+        view, view.reads.page, None, Filters(items=frozenset({item["no"]})), MOST_DRAWN, None, lang, WGS84
+    )
+    sites = parse(found.features)
+    drawing = partial(draw, source, view, lang, sites, labels=True, height=430)
     return page(
         request,
         view,
         "item.html",
         here="ledger",
         item=item,
-        **neighbours,
-        **_map(request, view),
-        **_words(view, lang),
+        previous=view.words.items[numbers[at - 1]] if at else None,
+        next=view.words.items[numbers[at + 1]] if at + 1 < len(numbers) else None,
+        programme_size=len(numbers),
+        overview=await anyio.to_thread.run_sync(drawing) if sites else None,
+        positions={site["properties"]["position"] for site in sites},
+        **_words(view),
     )
 
 
 @router.get("/sites/{code}")
 async def site_page(request: Request, code: str) -> Response:
     """A site's permanent page."""
-    view, lang = live(request).view, page_language(request)
+    source = live(request)
+    view, lang = source.view, page_language(request)
     feature = await site_feature(request, view, code, lang)
+    drawing = partial(draw, source, view, lang, [feature], labels=False, height=340)
     return page(
         request,
         view,
         "site.html",
+        here="ledger",
         site=feature["properties"],
-        geometry=feature["geometry"],
+        point=middle(geometry(feature)),
+        overview=await anyio.to_thread.run_sync(drawing),
         address=site_address(request, code),
-        **_map(request, view),
-        **_words(view, lang),
+        **_words(view),
     )
 
 
@@ -152,17 +180,13 @@ def _boot(request: Request, view: View) -> dict:
     )
 
 
-def _map(request: Request, view: View) -> dict:
-    parts: MapParts = request.app.state.map_parts
-    return {"parts": parts, "map_script": map_address(parts), "boot": _boot(request, view)}
-
-
-def _words(view: View, lang: str) -> dict:
-    """What the ledger's pages need beside their data: the palette, kinds and the statuses in order."""
+def _words(view: View) -> dict:
+    """What the ledger's pages need beside their data: kinds, towns, and the statuses in order."""
     return {
-        "palette": palette,
         "kinds": view.words.kinds,
-        "status_codes": list(StatusCode),
+        "towns": view.words.towns,
+        "units": view.words.units,
+        "status_codes": [code.value for code in StatusCode],
         "programme": view.words.programme,
     }
 

@@ -94,9 +94,9 @@ def _resolved(path: Path) -> list[str]:
 
 
 def find_node() -> str | None:
-    """Node from the person's PATH, else from this environment."""
+    """Node from this environment (scripts/check sees to one if need be), else from the person's PATH."""
     own = Path(sys.executable).with_name("node")
-    return shutil.which("node") or (str(own) if own.exists() else None)
+    return str(own) if own.exists() else shutil.which("node")
 
 
 def syntax_problems(node: str, paths: list[Path]) -> list[str]:
@@ -132,7 +132,7 @@ def problems_of(root: Path) -> list[str]:
     problems = import_problems({path: path.read_text("utf-8") for path in files}, set(), folder)
     node = find_node()
     if node is None:
-        return [*problems, "no node to check the syntax with: install requirements-dev.txt"]
+        return [*problems, "no node to check the syntax with: install requirements-node.txt"]
     problems += syntax_problems(node, files)
     return [problem.replace(f"{root}/", "") for problem in problems]
 

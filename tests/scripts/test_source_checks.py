@@ -101,7 +101,7 @@ def test_imports_that_lead_somewhere_pass() -> None:
 
 def test_node_reads_files_as_modules(tmp_path: Path) -> None:
     node = find_node()
-    assert node, "no node: requirements-dev.txt brings one"
+    assert node, "no node: scripts/test brings one"
     good, bad = tmp_path / "good.js", tmp_path / "bad.js"
     good.write_text('import { a } from "./none.js";\nexport const b = await a();\n')
     bad.write_text("export const = 1;\n")

@@ -26,20 +26,20 @@ export async function getJson(address, { signal } = {}) {
 
 /**
  * All features of a paged collection: follows `next` until it ends or `most` are read.
- * Calls `progress(read, matched)` after every page. Returns {features, first, partial}.
+ * Calls `progress(read, matched)` after every page. Returns {features, partial}.
  */
 export async function getFeatures(address, { most, signal, progress }) {
   const url = new URL(address, location.href);
   url.searchParams.set("limit", "1000");
   const features = [];
-  let first = null;
+  let matched = null;
   let next = url.href;
   while (next && features.length < most) {
     const page = await getJson(next, { signal });
-    first = first || page;
+    matched ??= page.numberMatched;
     features.push(...page.features);
-    progress(features.length, first.numberMatched ?? features.length);
+    progress(features.length, matched ?? features.length);
     next = page.features.length ? page.next : null;
   }
-  return { features: features.slice(0, most), first, partial: Boolean(next) };
+  return { features: features.slice(0, most), partial: Boolean(next) };
 }

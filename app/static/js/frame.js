@@ -4,7 +4,7 @@ import { phone, restingHeight } from "./sheet.js";
 /** Free room at the map's edges in pixels: {left, top, right, bottom}. */
 export function freeEdges(map) {
   const frame = map.getContainer().getBoundingClientRect();
-  if (phone.matches) return { left: 12, top: 12, right: 60, bottom: Math.min(frame.height * 0.7, restingHeight() + 12) };
+  if (phone.matches) return { left: 12, top: 12, right: 60, bottom: Math.min(frame.height * 0.7, restingHeight() + 48) };
   const side = document.getElementById("side").getBoundingClientRect();
   const detail = document.getElementById("detail").getBoundingClientRect();
   return {

@@ -140,3 +140,15 @@ export function distanceTo(line, x, y) {
   }
   return line.length === 2 ? Math.hypot(x - line[0], y - line[1]) : best;
 }
+
+/** The part of a segment inside a box (Liang–Barsky), or null. */
+export function clip(ax, ay, bx, by, min, max) {
+  const [dx, dy] = [bx - ax, by - ay];
+  let from = 0, to = 1;
+  for (const [p, q] of [[-dx, ax - min.x], [dx, max.x - ax], [-dy, ay - min.y], [dy, max.y - ay]]) {
+    if (p === 0 && q < 0) return null;
+    if (p < 0) from = Math.max(from, q / p);
+    if (p > 0) to = Math.min(to, q / p);
+  }
+  return from < to ? [ax + from * dx, ay + from * dy, ax + to * dx, ay + to * dy] : null;
+}

@@ -1,7 +1,7 @@
 // The ground: land, zone, towns and context roads, quiet enough for the sites to speak.
 import { CanvasLayer } from "./canvas.js";
 import { lang, local } from "./boot.js";
-import { contains, shapeOf } from "./geometry.js";
+import { clip, contains, shapeOf } from "./geometry.js";
 import { onTheme, theme } from "./theme.js";
 
 export const FONT = '"PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
@@ -10,12 +10,12 @@ export const GROUND_COLOURS = {
   light: {
     land: "#F4F2EC", town: "#A9A497", zone: "#5C6470", band: "rgba(92,100,112,.13)",
     road: "#FFFFFF", roadSide: "#D6D0C3", expressway: "#E2DDD0", expresswaySide: "#B4AD9D",
-    townName: "rgba(74,72,64,.62)", roadName: "#5B5F66", halo: "rgba(244,242,236,.92)", chosen: "rgba(18,62,140,.10)",
+    townName: "rgba(74,72,64,.62)", roadName: "#5B5F66", halo: "rgba(244,242,236,.92)", chosen: "rgba(18,62,140,.07)",
   },
   dark: {
     land: "#181D23", town: "#48525E", zone: "#8A95A3", band: "rgba(138,149,163,.12)",
-    road: "#2C343E", roadSide: "#0C0F13", expressway: "#3A4450", expresswaySide: "#0C0F13",
-    townName: "rgba(168,179,192,.66)", roadName: "#A7B0BB", halo: "rgba(20,24,29,.9)", chosen: "rgba(143,178,245,.12)",
+    road: "#353F4A", roadSide: "#0B0E12", expressway: "#46525F", expresswaySide: "#0B0E12",
+    townName: "rgba(168,179,192,.66)", roadName: "#A7B0BB", halo: "rgba(20,24,29,.9)", chosen: "rgba(143,178,245,.09)",
   },
 };
 
@@ -114,8 +114,8 @@ export const GroundLayer = CanvasLayer.extend({
     ctx.textBaseline = "middle";
     const widths = letters.map((letter) => ctx.measureText(letter).width);
     const whole = widths.reduce((sum, width) => sum + width, 0) + gap * (letters.length - 1);
-    const y = view.y(town.shape.anchor[1]);
-    let x = view.x(town.shape.anchor[0]) - whole / 2;
+    const [centreX, y] = this._placeName(view, town, whole, size);
+    let x = centreX - whole / 2;
     ctx.lineJoin = "round";
     ctx.lineWidth = 4;
     letters.forEach((letter, i) => {
@@ -125,6 +125,51 @@ export const GroundLayer = CanvasLayer.extend({
       ctx.fillText(letter, x, y);
       x += widths[i] + gap;
     });
+  },
+
+  /** Which sites the names of towns should keep clear of. */
+  keepClearOf(sites) {
+    this._sites = sites.filter((site) => site.shape);
+    this._places = new Map();
+    this.repaint();
+  },
+
+  /** The centre of a town's name: near its middle, inside its outline, over as few sites as possible. */
+  _placeName(view, town, width, height) {
+    const key = `${town.code}|${view.zoom}`;
+    const kept = this._places?.get(key);
+    if (kept) return [view.x(kept[0]), view.y(kept[1])];
+    const [ax, ay] = town.shape.anchor;
+    const [w, h] = [width / 2 / view.scale, (height * 0.75) / view.scale];
+    let best = null;
+    for (let row = -8; row <= 8; row += 1) {
+      for (const column of [0, -1, 1]) {
+        const [x, y] = [ax + column * w * 0.6, ay + row * h * 1.6];
+        const corners = [[x - w, y - h], [x + w, y - h], [x - w, y + h], [x + w, y + h]];
+        if (!corners.every(([cx, cy]) => town.shape.areas.some((rings) => contains(rings, cx, cy)))) continue;
+        const cost = this._crowd(x - w, y - h, x + w, y + h) * 100 + Math.abs(row) + Math.abs(column) * 2;
+        if (!best || cost < best.cost) best = { cost, at: [x, y] };
+      }
+    }
+    const at = best ? best.at : [ax, ay];
+    this._places?.set(key, at);
+    return [view.x(at[0]), view.y(at[1])];
+  },
+
+  _crowd(left, top, right, bottom) {
+    const [min, max] = [{ x: left, y: top }, { x: right, y: bottom }];
+    let found = 0;
+    for (const { shape } of this._sites || []) {
+      const { box } = shape;
+      if (box[2] < left || box[0] > right || box[3] < top || box[1] > bottom) continue;
+      if (!shape.lines.length) found += 1;
+      for (const line of shape.lines) {
+        for (let i = 2; i < line.length; i += 2) {
+          if (clip(line[i - 2], line[i - 1], line[i], line[i + 1], min, max)) found += 1;
+        }
+      }
+    }
+    return found;
   },
 
   _paintRoads(ctx, view, colours) {

@@ -1,14 +1,13 @@
-// The site under the pointer and the selected site, on a canvas of their own: hovering repaints two, not ten thousand.
+// A halo under the site that is pointed at and under the selected one, on a canvas of its own below the sites:
+// hovering repaints two shapes, not ten thousand.
 import { CanvasLayer } from "./canvas.js";
-import { lineScale } from "./looks.js";
-import { strokeHalo, strokeStatus } from "./lines.js";
-import { stamp } from "./marks.js";
+import { strokeHalo } from "./lines.js";
 import { manner, traceSite } from "./siteslayer.js";
 import { onTheme, theme } from "./theme.js";
 
 const COLOURS = {
-  light: { hover: "rgba(18,62,140,.28)", selected: "rgba(18,62,140,.9)" },
-  dark: { hover: "rgba(143,178,245,.4)", selected: "rgba(143,178,245,.95)" },
+  light: { hover: "rgba(18,62,140,.34)", selected: "#123E8C", paper: "#FFFFFF" },
+  dark: { hover: "rgba(143,178,245,.45)", selected: "#8FB2F5", paper: "#14181D" },
 };
 
 export const HighlightLayer = CanvasLayer.extend({
@@ -29,31 +28,27 @@ export const HighlightLayer = CanvasLayer.extend({
   },
 
   paint(ctx, view) {
-    const colours = COLOURS[theme()];
-    if (this._hover?.shape && this._hover !== this._selected) this._one(ctx, view, this._hover, colours.hover, 5);
-    if (this._selected?.shape) this._one(ctx, view, this._selected, colours.selected, 3.5);
+    const { hover, selected } = COLOURS[theme()];
+    if (this._hover?.shape && this._hover !== this._selected) this._one(ctx, view, this._hover, hover, 5);
+    if (this._selected?.shape) this._one(ctx, view, this._selected, selected, 4);
   },
 
   _one(ctx, view, site, colour, grow) {
     const how = manner(site, view);
+    const { paper } = COLOURS[theme()];
     if (how.outline) {
       traceSite(ctx, site, view);
-      strokeHalo(ctx, site.look, view.zoom, colour, site.shape.areas.length ? grow - lineScale(view.zoom) : grow);
-      strokeStatus(ctx, site.look, view.zoom, { thin: site.shape.areas.length > 0 });
+      strokeHalo(ctx, site.look, view.zoom, colour, grow + 1);
+      strokeHalo(ctx, site.look, view.zoom, paper, 1);
     }
-    if (!how.mark) return;
-    const places = site.shape.points.length ? site.shape.points : [site.shape.anchor];
-    for (const place of places) {
-      const [x, y] = [view.x(place[0]), view.y(place[1])];
-      ctx.beginPath();
-      ctx.arc(x, y, how.radius * 1.25 + 2 + grow, 0, 2 * Math.PI);
-      ctx.fillStyle = colour;
-      ctx.fill();
-      ctx.beginPath();
-      ctx.arc(x, y, how.radius * 1.25 + 2, 0, 2 * Math.PI);
-      ctx.fillStyle = theme() === "dark" ? "#1C2229" : "#FFFFFF";
-      ctx.fill();
-      stamp(ctx, x, y, site.properties.status, how.near ? site.properties.kind : "", how.radius);
+    if (!how.mark || how.badge) return;
+    for (const place of site.shape.points.length ? site.shape.points : [site.shape.anchor]) {
+      for (const [radius, fill] of [[how.radius * 1.28 + 2 + grow, colour], [how.radius * 1.28 + 2, paper]]) {
+        ctx.beginPath();
+        ctx.arc(view.x(place[0]), view.y(place[1]), radius, 0, 2 * Math.PI);
+        ctx.fillStyle = fill;
+        ctx.fill();
+      }
     }
   },
 });

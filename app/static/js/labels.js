@@ -2,6 +2,8 @@
 // Whatever would cover something already there is left out; Chinese letters on steep roads stay upright.
 import { CanvasLayer } from "./canvas.js";
 import { lang, local } from "./boot.js";
+import { freeEdges } from "./frame.js";
+import { clip } from "./geometry.js";
 import { FONT, GROUND_COLOURS, roadWidth } from "./groundlayer.js";
 import { onTheme, theme } from "./theme.js";
 
@@ -89,15 +91,17 @@ export const LabelLayer = CanvasLayer.extend({
     const steep = Math.abs(angle) > Math.PI / 3.4;
     const stacked = steep && lang !== "en";
     const length = stacked ? widths.length * (size + 2) : width;
-    // Beside the line: above a flat road, to the right of a steep one.
+    const half = [Math.abs(Math.cos(angle) * length) / 2 + size / 2, Math.abs(Math.sin(angle) * length) / 2 + (stacked ? 0 : size / 2)];
+    // Beside the line, on the side where no site runs: above a flat road if possible, right of a steep one.
     let normal = [Math.sin(angle), -Math.cos(angle)];
     if (steep && normal[0] < 0) normal = [-normal[0], -normal[1]];
-    const [x, y] = [centre[0] + normal[0] * aside, centre[1] + normal[1] * aside];
-    const [halfX, halfY] = stacked
-      ? [Math.abs(Math.cos(angle) * length) / 2 + size / 2, Math.abs(Math.sin(angle) * length) / 2]
-      : [Math.abs(Math.cos(angle) * length) / 2 + size / 2, Math.abs(Math.sin(angle) * length) / 2 + size / 2];
-    const box = [x - halfX, y - halfY, x + halfX, y + halfY];
-    if (!room.free(box)) return false;
+    const boxes = [1, -1].map((side) => {
+      const [x, y] = [centre[0] + side * normal[0] * aside, centre[1] + side * normal[1] * aside];
+      return { x, y, box: [x - half[0], y - half[1], x + half[0], y + half[1]] };
+    });
+    const free = boxes.filter(({ box }) => room.free(box));
+    if (!free.length) return false;
+    const { x, y, box } = free.find((one) => !this._sites.crosses(one.box)) || free[0];
     room.take(box);
     if (stacked) {
       const down = angle > 0 ? 1 : -1;
@@ -116,6 +120,7 @@ export const LabelLayer = CanvasLayer.extend({
   },
 
   _site(ctx, room, { site, x, y, radius }) {
+    const { min, max } = this._inner();
     const text = local(site.properties, "title");
     ctx.font = `500 13px ${FONT}`;
     const width = ctx.measureText(text).width;
@@ -126,32 +131,24 @@ export const LabelLayer = CanvasLayer.extend({
       [x, y + off + 8],
       [x, y - off - 8],
     ];
-    for (const [cx, cy] of choices) {
-      const box = [cx - width / 2 - 3, cy - 9, cx + width / 2 + 3, cy + 9];
-      if (!room.free(box)) continue;
-      room.take(box);
-      ctx.fillStyle = theme() === "dark" ? "#E8ECF1" : "#1B2430";
-      this._text(ctx, text, cx, cy, 4);
-      return;
-    }
+    const free = choices
+      .map(([cx, cy]) => ({ cx, cy, box: [cx - width / 2 - 3, cy - 9, cx + width / 2 + 3, cy + 9] }))
+      .filter(({ box }) => room.free(box));
+    const place = free.find(({ box }) => box[0] > min.x && box[2] < max.x && !this._sites.crosses(box, site)) || free[0];
+    if (!place) return;
+    room.take(place.box);
+    ctx.fillStyle = theme() === "dark" ? "#E8ECF1" : "#1B2430";
+    this._text(ctx, text, place.cx, place.cy, 4);
   },
 
-  /** What the reader sees of the canvas, in layer points. */
+  /** What the reader sees of the map between the panels, in layer points. */
   _inner() {
+    const { left, top, right, bottom } = freeEdges(this._map);
     const corner = this._map.containerPointToLayerPoint([0, 0]);
     const size = this._map.getSize();
-    return { min: { x: corner.x + 12, y: corner.y + 12 }, max: { x: corner.x + size.x - 12, y: corner.y + size.y - 12 } };
+    return {
+      min: { x: corner.x + left, y: corner.y + Math.min(top, 12) },
+      max: { x: corner.x + size.x - right, y: corner.y + size.y - Math.min(bottom, size.y * 0.4) },
+    };
   },
 });
-
-/** The part of a segment inside a box (Liang–Barsky), or null. */
-function clip(ax, ay, bx, by, min, max) {
-  const [dx, dy] = [bx - ax, by - ay];
-  let from = 0, to = 1;
-  for (const [p, q] of [[-dx, ax - min.x], [dx, max.x - ax], [-dy, ay - min.y], [dy, max.y - ay]]) {
-    if (p === 0 && q < 0) return null;
-    if (p < 0) from = Math.max(from, q / p);
-    if (p > 0) to = Math.min(to, q / p);
-  }
-  return from < to ? [ax + from * dx, ay + from * dy, ax + to * dx, ay + to * dy] : null;
-}

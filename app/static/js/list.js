@@ -25,6 +25,7 @@ let rows = [];
 let active = -1; // row that the keyboard is on
 let order = "code";
 let inView = false;
+let placed = false;
 let rowHeight = 60;
 let on = {}; // {open(site), point(site|null), inBounds(site), fitAll()}
 
@@ -55,8 +56,7 @@ export function startList(callbacks) {
   collection.addEventListener("change", refresh);
   state.addEventListener("selection", () => {
     paint();
-    const index = rows.findIndex((site) => site.code === state.site);
-    if (index >= 0) reveal(index);
+    revealSelected();
   });
 }
 
@@ -78,6 +78,15 @@ function refresh() {
       : t("list.count", { n: rows.length });
   showNotice();
   paint();
+  if (!placed && collection.loaded) {
+    placed = true; // an address may open a site far down the list
+    revealSelected();
+  }
+}
+
+function revealSelected() {
+  const index = state.site ? rows.findIndex((site) => site.code === state.site) : -1;
+  if (index >= 0) reveal(index);
 }
 
 function showNotice() {

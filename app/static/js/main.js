@@ -56,6 +56,7 @@ class Page {
     startSearch();
     startTooltip();
     startPrint(map);
+    startWeek();
     this.list = new Sheet(document.getElementById("side"), document.getElementById("side-grip"), {
       stops: { peek: () => 122, half: (room) => room * 0.54, full: (room) => room - 8 },
       at: "peek",
@@ -122,14 +123,14 @@ class Page {
     const busy = showMessage(t("load.sites"), { busy: true });
     try {
       const { url, most } = this.sites.options;
-      const { features, first, partial } = await getFeatures(state.week ? `${url}?week=${state.week}` : url, {
+      const { features, partial } = await getFeatures(state.week ? `${url}?week=${state.week}` : url, {
         most,
         signal,
         progress: (n, total) => busy.update(t("load.sites_of", { n, total })),
       });
       busy();
-      if (!this.started) startWeek(state.week ? null : first.week, first.as_of);
       collection.fill(features);
+      this.ground.keepClearOf(collection.all);
       this.showSelection({ first: !this.started });
       this.started = true;
       if (partial) showMessage(t("load.partial", { most }));

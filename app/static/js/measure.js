@@ -61,12 +61,6 @@ export class Measure {
 
   async toggle() {
     if (this.active) return this.stop();
-    try {
-      this.solver = await geodesic();
-    } catch {
-      showMessage(t("measure.failed"));
-      return;
-    }
     this.active = true;
     this.button.setAttribute("aria-pressed", "true");
     this.map.getContainer().classList.add("measuring");
@@ -76,6 +70,13 @@ export class Measure {
     this.build();
     this.restart();
     this.map.getContainer().focus({ preventScroll: true });
+    try {
+      this.solver = await geodesic();
+      this.update();
+    } catch {
+      if (this.active) this.stop();
+      showMessage(t("measure.failed"));
+    }
   }
 
   stop() {
@@ -140,7 +141,7 @@ export class Measure {
 
   update() {
     const live = this.cursor && !this.done && this.points.length ? [...this.points, this.cursor] : this.points;
-    const { length, area } = measure(this.solver, live);
+    const { length, area } = this.solver ? measure(this.solver, live) : { length: 0, area: 0 };
     this.length.textContent = metres(length);
     this.area.textContent = squareMetres(area);
     this.areaLine.hidden = live.length < 3;

@@ -2,25 +2,26 @@
 import { t } from "./boot.js";
 import { el, icon } from "./dom.js";
 
-let bar = null;
+const stack = el("div", { class: "messages" });
 
-/** Show a message over the map, with an optional action {label, run}. Returns a function that takes it away. */
+/**
+ * Show a message over the map. `action` is {label, run}; `busy` marks work in progress, which ends by itself and has
+ * no close button. Returns a function that takes the message away, with `update(text)` on it.
+ */
 export function showMessage(text, { action, busy = false } = {}) {
-  bar?.remove();
+  if (!stack.isConnected) document.getElementById("content").append(stack);
+  for (const other of stack.children) if (other.textContent.startsWith(text)) other.remove(); // no message twice
+  const words = el("p", {}, text);
+  const close = () => own.remove();
   const own = el(
     "div",
     { class: `message card${busy ? " busy" : ""}`, role: busy ? "status" : "alert" },
     icon(busy ? "info" : "warning"),
-    el("p", {}, text),
+    words,
     action ? el("button", { class: "button", type: "button", on: { click: () => (close(), action.run()) } }, action.label) : null,
-    busy ? null : el("button", { class: "icon-button", type: "button", "aria-label": t("tools.close"), on: { click: () => close() } }, icon("close")),
+    busy ? null : el("button", { class: "icon-button", type: "button", "aria-label": t("tools.close"), on: { click: close } }, icon("close")),
   );
-  const close = () => {
-    own.remove();
-    if (bar === own) bar = null;
-  };
-  close.update = (next) => (own.querySelector("p").textContent = next);
-  bar = own;
-  document.getElementById("content").append(own);
+  close.update = (next) => (words.textContent = next);
+  stack.append(own);
   return close;
 }

@@ -1,6 +1,6 @@
 // The sites on the map: areas below, lines above them, marks on top; the most urgent drawn last.
 import { CanvasLayer } from "./canvas.js";
-import { contains, distanceTo } from "./geometry.js";
+import { clip, contains, distanceTo } from "./geometry.js";
 import { markRadius, palette } from "./looks.js";
 import { strokeStatus } from "./lines.js";
 import { stamp } from "./marks.js";
@@ -8,6 +8,7 @@ import { onTheme } from "./theme.js";
 
 const SMALL = 26; // an area or line smaller than this on the screen is shown by a mark
 const BADGE_ROOM = 72; // a line gets a badge with its pictogram when it is at least this long on the screen
+const CROWD = 300; // with more sites in view, labels no longer look for gaps between lines
 
 const byUrgency = (a, b) => b.look.urgency - a.look.urgency || (a.code < b.code ? 1 : -1);
 
@@ -19,7 +20,7 @@ export function manner(site, view) {
   if (shape.points.length) return { mark: true, outline: false, radius: markRadius(view.zoom), near, size };
   const small = size < (shape.areas.length ? SMALL : SMALL * 0.6);
   const badge = near && (shape.areas.length > 0 || size >= BADGE_ROOM);
-  return { mark: small || badge, outline: true, radius: small ? markRadius(view.zoom) : badge ? 11.5 : 0, near, size, badge };
+  return { mark: small || badge, outline: true, radius: small ? markRadius(view.zoom) : badge ? 11.5 : 0, near, size, badge: badge && !small };
 }
 
 /** Put a site's lines and rings into the context's path. */
@@ -33,7 +34,7 @@ export const SitesLayer = CanvasLayer.extend({
   initialize(options) {
     CanvasLayer.prototype.initialize.call(this, { ...options, pane: "sites" });
     this._sites = [];
-    this.marks = []; // what was drawn: {site, x, y, radius}, for hits and labels
+    this.marks = []; // what was drawn: {site, x, y, radius, kind}, also for hits and labels
     onTheme(() => this.repaint());
   },
 
@@ -49,7 +50,6 @@ export const SitesLayer = CanvasLayer.extend({
     const manners = seen.map((site) => manner(site, view));
     this._view = view;
     this._seen = seen;
-    this.marks = [];
     seen.forEach((site, i) => {
       if (!manners[i].outline || !site.shape.areas.length) return;
       traceSite(ctx, site, view);
@@ -64,21 +64,42 @@ export const SitesLayer = CanvasLayer.extend({
       traceSite(ctx, site, view);
       strokeStatus(ctx, site.look, view.zoom);
     });
-    seen.forEach((site, i) => this._paintMarks(ctx, view, site, manners[i]));
+    this._placeMarks(view, seen, manners);
+    for (const { site, x, y, radius, kind } of this.marks) stamp(ctx, x, y, site.properties.status, kind, radius);
     this.fire("painted", { view });
   },
 
-  _paintMarks(ctx, view, site, how) {
-    if (!how.mark) return;
-    const places = site.shape.points.length ? site.shape.points : [site.shape.anchor];
-    for (const place of places) {
-      const x = view.x(place[0]);
-      const y = view.y(place[1]);
-      // Badges are a help, the outline already shows the status: they give way to each other.
-      if (how.badge && this.marks.some((m) => Math.hypot(m.x - x, m.y - y) < m.radius + how.radius + 2)) continue;
-      stamp(ctx, x, y, site.properties.status, how.near ? site.properties.kind : "", how.radius);
-      this.marks.push({ site, x, y, radius: how.radius });
-    }
+  /** Decide which marks to draw. Points all are; badges of lines and areas give way, to points and to the more urgent. */
+  _placeMarks(view, seen, manners) {
+    const taken = [];
+    const placed = new Map();
+    const place = (index) => {
+      const [site, how] = [seen[index], manners[index]];
+      const places = site.shape.points.length ? site.shape.points : [site.shape.anchor];
+      for (const unit of places) {
+        const [x, y] = [view.x(unit[0]), view.y(unit[1])];
+        if (how.badge && taken.some((m) => Math.hypot(m.x - x, m.y - y) < m.radius + how.radius + 2)) continue;
+        const mark = { site, x, y, radius: how.radius, kind: how.near ? site.properties.kind : "" };
+        taken.push(mark);
+        placed.set(index, [...(placed.get(index) || []), mark]);
+      }
+    };
+    for (let i = seen.length - 1; i >= 0; i -= 1) if (manners[i].mark && !manners[i].badge) place(i);
+    for (let i = seen.length - 1; i >= 0; i -= 1) if (manners[i].badge) place(i);
+    this.marks = seen.flatMap((_, i) => placed.get(i) || []);
+  },
+
+  /** Whether the line of a site, other than `own`, runs through a box of layer points; not asked in a crowd. */
+  crosses(box, own) {
+    const view = this._view;
+    if (!view || this._seen.length > CROWD) return false;
+    const [min, max] = [{ x: box[0], y: box[1] }, { x: box[2], y: box[3] }];
+    return this._seen.some((site) => site !== own && site.shape.lines.some((line) => {
+      for (let i = 2; i < line.length; i += 2) {
+        if (clip(view.x(line[i - 2]), view.y(line[i - 1]), view.x(line[i]), view.y(line[i + 1]), min, max)) return true;
+      }
+      return false;
+    }));
   },
 
   /**

@@ -23,10 +23,12 @@ export function weekAfter(week, steps) {
 
 const words = (week) => t("week.label", { year: week.slice(0, 4), n: String(Number(week.slice(6))) });
 
-/** Turn the header's date into a stepper; `present` is the week and `day` the date of the newest data. */
-export function startWeek(present, day) {
+/** Turn the header's date, the day of the newest data, into a stepper. */
+export function startWeek() {
   const place = document.querySelector(".as-of");
-  if (!place) return;
+  const day = place?.querySelector("time")?.dateTime;
+  if (!day) return;
+  const present = weekOf(day);
   const step = (name, by) =>
     el("button", { class: "icon-button", type: "button", "aria-label": t(`week.${name}`), title: t(`week.${name}`),
       on: { click: () => state.setWeek(weekAfter(state.week || present, by), present) } }, icon(by < 0 ? "left" : "right"));
