@@ -20,7 +20,8 @@ RANKS = {"expressway": 2, "main": 1}
 def draw(
     source: Live, view: View, lang: str, features: Iterable[Feature], *, labels: bool, height: float
 ) -> Overview:
-    """A drawing of GeoJSON features in WGS 84; with `labels` each mark has its site's code beside it."""
+    """A drawing of GeoJSON features in WGS 84; with `labels` each mark has its site's code, without the
+    item's number, beside it."""
     with source.database.read() as connection:
         towns = read_towns(connection, view.statuses)["features"]
         ground = read_ground(connection)["features"]
@@ -47,7 +48,8 @@ def _place(view: View, feature: Feature, labels: bool) -> Place:
     properties = feature["properties"]
     kind = view.words.kinds[properties["kind"]]
     code = properties["code"]
-    return Place(code, properties["status"], kind["pictogram"], geometry(feature), code if labels else "")
+    short = code.partition("-")[2] if labels else ""
+    return Place(code, properties["status"], kind["pictogram"], geometry(feature), short)
 
 
 def _ground(feature: Feature, lang: str) -> Ground:

@@ -95,7 +95,7 @@ class NearestIndex:
         if len(inside):
             near = near[~np.isin(near, inside)]
         near = near[self._within(place, near, k - len(inside), limit)]
-        if len(near) > _FEW:
+        if len(near) > max(_FEW, k):
             near = self._from_afar(lon, lat, near, k - len(inside))
         away = to_curves(self._pieces, near, lon, lat, keep=k - len(inside))
         return _hits(inside, lon, lat, near, away, k, limit)
@@ -221,7 +221,7 @@ class NearestIndex:
         sphere = self._pieces.start[first] / axes
         angle = 2.0 * np.arcsin(_norm(sphere - earth_centred(lon, lat) / axes) / 2.0)
         mark = int(np.argmin(angle))
-        if angle[mark] > np.radians(120.0):
+        if not 0.001 < angle[mark] < 2.09:  # 6 km and 120°
             return near
         true = float(inverse(lon, lat, self._pieces.lonlat[first[mark : mark + 1]])[0][0])
         spread = _norm(self._pieces.start[first] - self._pieces.start[first[mark]])

@@ -36,10 +36,20 @@ class Room:
     def __init__(self, width: float, height: float) -> None:
         self._width, self._height = width, height
         self._taken: list[tuple[float, float, float, float]] = []
+        self._drawn: BaseGeometry | None = None
 
     def take(self, left: float, top: float, right: float, bottom: float) -> None:
         """Keep others out of this rectangle."""
         self._taken.append((left, top, right, bottom))
+
+    def drawn(self, shapes: BaseGeometry) -> None:
+        """Keep names off these lines and areas where that is possible (`clear`)."""
+        self._drawn = shapes
+
+    def clear(self, left: float, top: float, right: float, bottom: float) -> bool:
+        """Whether the rectangle is free and no site's line or area runs through it."""
+        box = shapely.box(left, top, right, bottom)
+        return self.free(left, top, right, bottom) and not (self._drawn and self._drawn.intersects(box))
 
     def free(self, left: float, top: float, right: float, bottom: float) -> bool:
         """Whether the rectangle is on the drawing and nobody has taken any of it."""
@@ -68,11 +78,12 @@ def beside(room: Room, x: float, y: float, half: float, text: str) -> list[Label
         (x, y - half - SITE / 2 - 1, "middle", x - wide / 2),
         (x, y + half + SITE / 2 + 1, "middle", x - wide / 2),
     )
-    for at, level, anchor, left in places:
-        box = (left, level - SITE / 2, left + wide, level + SITE / 2)
-        if room.free(*box):
-            room.take(*box)
-            return [Label(round(at, 1), round(level, 1), text, "site", anchor=anchor)]
+    for fits in (room.clear, room.free):
+        for at, level, anchor, left in places:
+            box = (left, level - SITE / 2, left + wide, level + SITE / 2)
+            if fits(*box):
+                room.take(*box)
+                return [Label(round(at, 1), round(level, 1), text, "site", anchor=anchor)]
     return []
 
 
@@ -95,7 +106,7 @@ def name_of_line(room: Room, line: BaseGeometry, text: str) -> list[Label]:
             half_x = (abs(wide * cos(turn)) + abs(ROAD * sin(turn))) / 2
             half_y = (abs(wide * sin(turn)) + abs(ROAD * cos(turn))) / 2
             box = (x - half_x, y - half_y, x + half_x, y + half_y)
-            if room.free(*box):
+            if room.clear(*box):
                 room.take(*box)
                 lean = 0.0 if upright else round(angle, 1)
                 return [Label(round(x, 1), round(y, 1), text, "road", angle=lean, upright=upright)]
@@ -115,8 +126,8 @@ def name_of_area(room: Room, area: BaseGeometry, text: str) -> list[Label]:
         for across in (0.5, 0.3, 0.7, 0.2, 0.8)
     ]
     for x, y in candidates:
-        box = (x - wide / 2, y - TOWN / 2, x + wide / 2, y + TOWN / 2)
-        if room.free(*box) and area.contains(shapely.box(*box)):
+        box = (x - wide / 2, y - TOWN, x + wide / 2, y + TOWN)
+        if room.clear(*box) and area.contains(shapely.box(*box)):
             room.take(*box)
             return [Label(round(x, 1), round(y, 1), text, "town")]
     return []

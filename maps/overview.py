@@ -134,6 +134,7 @@ def overview(
     if inset:
         room.take(inset.x, inset.y, inset.x + inset.width, inset.y + inset.height)
 
+    room.drawn(shapely.union_all([frame.place(place.geometry) for place in places]))
     names: list[Label] = []
     texts = {place.code: place.label for place in places}
     for mark in reversed(marks):

@@ -89,7 +89,7 @@ def _show(console: Console, judgement: Judgement) -> None:
     ordered = sorted(judgement.rows, key=lambda row: (row.verdict != "refused", row.number))
     for row in ordered[:MOST_LINES]:
         label, style = VERDICTS[row.verdict]
-        reasons = "\n".join(f"{zh} · {en}" for zh, en in row.reasons)
+        remarks = "\n".join(map(str, [*row.reasons, *row.notes]))
         numbers = (_number(row.before), _number(row.after))
         table.add_row(
             str(row.number),
@@ -97,7 +97,7 @@ def _show(console: Console, judgement: Judgement) -> None:
             escape(row.title),
             f"[{style}]{label}[/]",
             *numbers,
-            escape(reasons),
+            escape(remarks),
         )
     console.print(table)
     if len(ordered) > MOST_LINES:

@@ -13,7 +13,7 @@ from app.cli.imports import import_sites
 from app.cli.serve import serve
 from app.errors import AppError
 from app.store.load import BadData
-from geo.errors import GeoError
+from geo.errors import GeoError, MissingCrs
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,6 +35,8 @@ def main() -> None:
     """Run; errors that a person can mend are told in a line or two, with exit code 1."""
     try:
         cli(prog_name="python -m app")
+    except MissingCrs as error:
+        _stop(f"{error.zh}（--crs EPSG:4527）\n{error.en} (--crs EPSG:4527)")
     except (AppError, GeoError) as error:
         _stop(f"{error.zh}\n{error.en}")
     except BadData as error:

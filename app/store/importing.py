@@ -11,8 +11,6 @@ from datetime import date
 from typing import Any, Literal
 
 import shapely
-from geo.reading import Row
-from geo.repair import validate
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, insert, select, update
 
@@ -22,8 +20,11 @@ from app.errors import BadParameter, Fault, Refused
 from app.store import tables as t
 from app.store.moments import now
 from app.store.publish import publish
+from geo.errors import Message
 from geo.geojson import normalise
 from geo.measure import area_m2, length_m
+from geo.reading import Row
+from geo.repair import make_valid, validate
 
 Verdict = Literal["new", "changed", "unchanged", "refused"]
 TITLE_FIELDS = ("title", "name", "名称")
@@ -38,7 +39,8 @@ class Judged:
     code: str
     title: str
     verdict: Verdict = "refused"
-    reasons: list[tuple[str, str]] = field(default_factory=list)
+    reasons: list[Message] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
     geom: BaseGeometry | None = None
     values: dict[str, Any] = field(default_factory=dict)
     before: float | None = None
@@ -46,7 +48,7 @@ class Judged:
 
     def refuse(self, zh: str, en: str) -> None:
         """Note a reason against the row, in both languages."""
-        self.reasons.append((zh, en))
+        self.reasons.append(Message(zh, en))
 
 
 @dataclass(frozen=True)
@@ -173,10 +175,14 @@ class _Context:
         return code
 
     def _geometry(self, judged: Judged, row: Row) -> BaseGeometry | None:
-        problems = validate(row.geometry, self.kind.geometry, self.zone)
+        problems = list(row.problems)
+        geometry, mended = (None, []) if row.geometry is None else make_valid(row.geometry)
+        if not problems:
+            problems = validate(geometry, self.kind.geometry, self.zone)
         for problem in problems:
             judged.refuse(problem.zh, problem.en)
-        return None if problems or row.geometry is None else normalise(row.geometry)
+        judged.notes += mended
+        return None if problems or geometry is None else normalise(geometry)
 
     def _changed(self, judged: Judged, old: Any, town: str | None) -> None:
         if old.kind != self.kind.code:
@@ -209,14 +215,9 @@ class _Context:
         judged.verdict = "new"
 
     def _town(self, geometry: BaseGeometry) -> str | None:
-        """The town that holds most of the geometry."""
-        shares = [(_size(shapely.intersection(town.geom, geometry)), town.code) for town in self.towns]
-        touching = [
-            (size, code)
-            for (size, code), town in zip(shares, self.towns, strict=True)
-            if shapely.intersects(town.geom, geometry)
-        ]
-        return max(touching)[1] if touching else None
+        """The town that holds most of the geometry; of a point, the one that it lies in."""
+        touching = [town for town in self.towns if shapely.intersects(town.geom, geometry)]
+        return max(touching, key=lambda town: _size(town.geom & geometry)).code if touching else None
 
     def _measure(self, geometry: BaseGeometry) -> float | None:
         if self.kind.measure == "length":

@@ -2,6 +2,12 @@
 // animations by CSS transform and repaints when the map rests. Sharp on every screen density.
 const L = window.L;
 
+let fixedRatio = null;
+
+/** Canvas pixels per CSS pixel: the screen's, or what was set for printing. */
+export const pixelRatio = () => fixedRatio || window.devicePixelRatio || 1;
+export const setPixelRatio = (ratio) => (fixedRatio = ratio);
+
 /** How unit-square coordinates become pixels of the canvas for the present zoom. */
 export class View {
   constructor(map, bounds) {
@@ -72,7 +78,7 @@ export const CanvasLayer = L.Renderer.extend({
     if (this._map._animatingZoom && this._bounds) return;
     L.Renderer.prototype._update.call(this);
     const size = this._bounds.getSize();
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = pixelRatio();
     L.DomUtil.setPosition(this._container, this._bounds.min);
     this._container.width = Math.round(ratio * size.x);
     this._container.height = Math.round(ratio * size.y);
@@ -87,7 +93,7 @@ export const CanvasLayer = L.Renderer.extend({
     cancelAnimationFrame(this._frame);
     this._frame = null;
     if (!this._map || !this._ctx || !this._bounds) return;
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = pixelRatio();
     const { min } = this._bounds;
     this._ctx.setTransform(1, 0, 0, 1, 0, 0);
     this._ctx.clearRect(0, 0, this._container.width, this._container.height);

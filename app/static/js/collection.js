@@ -39,6 +39,7 @@ class Collection extends EventTarget {
     this.shown = [];
     this.byCode = new Map();
     this.loaded = false;
+    this.failure = null; // why nothing could be read, in words
     state.addEventListener("filters", () => this.filter());
   }
 
@@ -46,7 +47,13 @@ class Collection extends EventTarget {
     this.all = features.map(siteOf);
     this.byCode = new Map(this.all.map((site) => [site.code, site]));
     this.loaded = true;
+    this.failure = null;
     this.filter();
+  }
+
+  fail(why) {
+    this.failure = why;
+    this.dispatchEvent(new Event("change"));
   }
 
   filter() {

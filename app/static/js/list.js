@@ -54,6 +54,7 @@ export function startList(callbacks) {
     refresh();
   });
   collection.addEventListener("change", refresh);
+  refresh();
   state.addEventListener("selection", () => {
     paint();
     revealSelected();
@@ -71,11 +72,7 @@ function refresh() {
   active = known ? rows.findIndex((site) => site.code === known) : -1;
   sortButton.textContent = t(`list.sort_${order}`);
   document.documentElement.dataset.listed = String(rows.length);
-  countLine.textContent = inView
-    ? t("list.count_in_view", { n: rows.length, total: collection.shown.length })
-    : state.filtered
-      ? t("list.count_of", { n: rows.length, total: collection.all.length })
-      : t("list.count", { n: rows.length });
+  countLine.textContent = countWords();
   showNotice();
   paint();
   if (!placed && collection.loaded) {
@@ -84,15 +81,26 @@ function refresh() {
   }
 }
 
+function countWords() {
+  if (!collection.loaded) return collection.failure ? "" : t("load.sites");
+  if (inView) return t("list.count_in_view", { n: rows.length, total: collection.shown.length });
+  return state.filtered ? t("list.count_of", { n: rows.length, total: collection.all.length }) : t("list.count", { n: rows.length });
+}
+
 function revealSelected() {
   const index = state.site ? rows.findIndex((site) => site.code === state.site) : -1;
   if (index >= 0) reveal(index);
 }
 
 function showNotice() {
-  notice.hidden = rows.length > 0 || !collection.loaded;
+  const failed = !collection.loaded && collection.failure;
+  notice.hidden = rows.length > 0 || !(collection.loaded || failed);
   box.hidden = !notice.hidden;
   if (notice.hidden) return;
+  if (failed) {
+    notice.replaceChildren(el("p", { class: "notice-title" }, t("list.failed")), el("p", {}, collection.failure));
+    return;
+  }
   const [key, label, act] =
     collection.all.length === 0
       ? ["none_yet", null, null]

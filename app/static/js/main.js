@@ -18,7 +18,7 @@ import { Measure } from "./measure.js";
 import { showMessage } from "./messages.js";
 import { startPointer } from "./pointer.js";
 import { follow } from "./position.js";
-import { startPrint } from "./print.js";
+import { printMap, startPrint } from "./print.js";
 import { startSearch } from "./search.js";
 import { phone, Sheet } from "./sheet.js";
 import { showSite } from "./sitepanel.js";
@@ -106,7 +106,7 @@ class Page {
       locate,
       toolButton("layers", { expanded: "false", onClick: openLayers }),
       measure,
-      toolButton("print", { onClick: () => window.print() }),
+      toolButton("print", { onClick: () => printMap(map) }),
       full,
     );
     this.locate = new Locate(map, locate);
@@ -139,6 +139,7 @@ class Page {
       busy();
       if (error.name === "AbortError") return;
       root.dataset.ready = "failed";
+      collection.fail(error.message);
       showMessage(t("load.failed", { why: error.message }), { action: { label: t("load.retry"), run: () => this.load() } });
     }
   }

@@ -1,4 +1,5 @@
 // Status marks: drawn once per look into a small canvas and stamped from there, so ten thousand cost little.
+import { pixelRatio } from "./canvas.js";
 import { svg } from "./dom.js";
 import { edgeOf, groundColours, kindOf, lookOf, palette } from "./looks.js";
 import { theme } from "./theme.js";
@@ -37,7 +38,7 @@ function draw(ctx, look, kind, radius) {
 
 /** A ready-drawn mark: {image, size} with size in CSS pixels; `kind` is "" for a mark without pictogram. */
 export function markImage(status, kind, radius) {
-  const ratio = window.devicePixelRatio || 1;
+  const ratio = pixelRatio();
   const key = `${status}|${kind}|${radius.toFixed(1)}|${theme()}|${ratio}`;
   let mark = cache.get(key);
   if (!mark) {
