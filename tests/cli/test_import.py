@@ -161,9 +161,9 @@ def test_geopackage_and_zipped_shapefile_in_gauss_kruger(fresh_database, tmp_pat
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "20"),
+        (b"", "GeoPackage"),
         (b"not a map", "GeoJSON"),
-        (b'{"type":"FeatureCollection","features":[{"type":', "GeoJSON"),
+        (b'{"type":"FeatureCollection","features":[{"type":', "JSON"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_told_so(fresh_database, tmp_path, content, words):
