@@ -76,6 +76,7 @@ def page(request: Request, view: View, template: str, status: int = 200, **value
         "as_of": view.as_of.isoformat(),
         "week": translate(lang, "week.label", year=str(view.week.year), number=str(view.week.number)),
         "here": "",
+        "path": request.url.path,
         "t": partial(translate, lang),
         "show": partial(show, lang),
         "local": partial(wording.local, lang),

@@ -103,6 +103,9 @@ def _backward(formula: Callable[[Array], Array], shifted: Array) -> Array:
     near &= (lat >= box.miny - reach) & (lat <= box.maxy + reach)
     out = shifted.copy()
     solved = _solve(formula, shifted[near])
+    # A hair's breadth outside is an original on the very edge.
+    edge = np.clip(solved, box[:2], box[2:])
+    solved = np.where(np.abs(solved - edge) < 10.0 * _SETTLED, edge, solved)
     out[near] = np.where(_in_box(solved)[:, None], solved, shifted[near])
     return out
 

@@ -1,9 +1,9 @@
 """Our folium map: own assets only, no inline style or script, and the same output every time.
 
-folium's own `Map` links four content delivery networks, writes `<style>` and `<script>` into the page's head and
-names every element by a random number. Here the class carries its own lists of assets (a subclass, because
-`add_js_link` would change folium's list for the whole process), its own template, and `number` names the
-elements in tree order, so that two builds are the same bytes and an ETag holds.
+folium's own `Map` links four content delivery networks, writes `<style>` and `<script>` into the page's head
+and names every element by a random number. Here the class carries its own lists of assets (a subclass,
+because `add_js_link` would change folium's list for the whole process), its own template, and `number` names
+the elements in tree order, so that two builds are the same bytes and an ETag holds.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ Bounds = tuple[float, float, float, float]
 class LiveMap(folium.Map):
     """A folium map that is a part of our page instead of a page of its own.
 
-    `bounds` is what the map shows at first; `max_bounds`, a good deal larger, is how far it can be dragged.
-    `static_url` is where the app serves `app/static`. Colours, sizes and words are not set here: they live in the
-    style sheets, the palette and the page's strings.
+    `bounds` is what the map shows at first. Colours, sizes and words are not set here: they live in the style
+    sheets, the palette and the page's strings.
     """
 
     default_js = [("leaflet", f"/static/{LEAFLET_JS}")]
@@ -37,7 +36,8 @@ class LiveMap(folium.Map):
         <div class="folium-map" id="{{ this.get_name() }}"></div>
         {%- endmacro -%}
         {%- macro script(this, kwargs) -%}
-        const {{ this.get_name() }} = minsheng.createMap({{ this.get_name()|tojson }}, {{ this.view|tojson }});
+        const {{ this.get_name() }} =
+          minsheng.createMap({{ this.get_name()|tojson }}, {{ this.view|tojson }});
         {%- endmacro -%}
         """
     )

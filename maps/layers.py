@@ -34,7 +34,9 @@ class _Built(Layer):
         """
     )
 
-    def __init__(self, name: str, options: dict, *, overlay: bool, control: bool = True, show: bool = True) -> None:
+    def __init__(
+        self, name: str, options: dict, *, overlay: bool, control: bool = True, show: bool = True
+    ) -> None:
         super().__init__(name=name, overlay=overlay, control=control, show=show)
         self.options = options
 
@@ -80,14 +82,18 @@ class Sites(_Built):
 
 
 class Layers(LayerControl):
-    """Our layer control: folium collects the layers, our panel shows them with words in the page's language."""
+    """Our layer control: folium collects the layers, our panel names them in the page's language."""
 
     _template = Template(
         """
         {%- macro script(this, kwargs) -%}
         minsheng.layerControl({{ this._parent.get_name() }}, {
-          bases: { {%- for key, name in this.base_layers.items() %}{{ key|tojson }}: {{ name }}, {% endfor -%} },
-          overlays: { {%- for key, name in this.overlays.items() %}{{ key|tojson }}: {{ name }}, {% endfor -%} },
+          bases: {
+            {%- for key, name in this.base_layers.items() %}{{ key|tojson }}: {{ name }}, {% endfor -%}
+          },
+          overlays: {
+            {%- for key, name in this.overlays.items() %}{{ key|tojson }}: {{ name }}, {% endfor -%}
+          },
         });
         {%- endmacro -%}
         """
@@ -112,7 +118,8 @@ class Start(MacroElement):
     _template = Template(
         """
         {%- macro script(this, kwargs) -%}
-        minsheng.start({{ this._parent.get_name() }}, {{ this.ground.get_name() }}, {{ this.sites.get_name() }});
+        {%- set map = this._parent.get_name() %}
+        minsheng.start({{ map }}, {{ this.ground.get_name() }}, {{ this.sites.get_name() }});
         {%- endmacro -%}
         """
     )

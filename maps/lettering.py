@@ -117,7 +117,7 @@ def name_of_area(room: Room, area: BaseGeometry, text: str) -> list[Label]:
     """A town's name inside the part of it that is shown."""
     if area.is_empty or area.area <= 0:
         return []
-    wide = breadth(text, TOWN) * SPACED
+    wide = breadth(text, TOWN) * SPACED + 2 * TOWN
     left, top, right, bottom = area.bounds
     inner = area.representative_point()
     candidates = [(inner.x, inner.y)] + [

@@ -1,8 +1,8 @@
 """The live map as parts for our own page: markup, one script file, and the assets it needs.
 
-folium renders a figure of three streams (header, html, script). We take them apart: the markup goes into the Jinja
-page, the script is served as an ES module under `script-src 'self'`, and the asset lists become the page's
-links. Nothing in them depends on data, user or language, so they are built once per process.
+folium renders a figure of three streams (header, html, script). We take them apart: the markup goes into the
+Jinja page, the script is served as an ES module under `script-src 'self'`, and the asset lists become the
+page's links. Nothing in them depends on data, user or language, so they are built once per process.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class LiveConfig:
 class MapParts:
     """The live map, ready for the page.
 
-    `html` is markup for the body (no script, no style attribute); `script` the text of an ES module, to be served
-    as `text/javascript`; `css` and `js` are paths below the static folder, in order; `digest` changes
+    `html` is markup for the body (no script, no style attribute); `script` the text of an ES module, to be
+    served as `text/javascript`; `css` and `js` are paths below the static folder, in order; `digest` changes
     whenever html or script does, and makes a good part of the script's address.
     """
 
@@ -67,7 +67,11 @@ def live_map(config: LiveConfig | None = None) -> MapParts:
     figure = live.get_root()
     number(figure)
     live.render()
-    links = [child.url.removeprefix("/static/") for child in figure.header._children.values() if isinstance(child, CssLink | JavascriptLink)]
+    links = [
+        child.url.removeprefix("/static/")
+        for child in figure.header._children.values()
+        if isinstance(child, CssLink | JavascriptLink)
+    ]
     html = figure.html.render().strip() + "\n"
     script = f'import * as minsheng from "{config.static_url}/js/live.js";\n' + _tidy(figure.script.render())
     return MapParts(
@@ -97,8 +101,8 @@ def boot(
     """The values the page hands to the browser in its `<script type="application/json" id="boot">` block.
 
     `strings` is the table `[map]` of the language's catalogue; `kinds` are rows of `data/sites/kinds.toml`
-    (`code`, `zh`, `en`, `pictogram`); `urls` has `items`, `sites`, `towns`, `ledger`, `static`: addresses without
-    the trailing code. No site, town or item is in it.
+    (`code`, `zh`, `en`, `pictogram`); `urls` has the addresses `items`, `sites`, `api_sites` (these without
+    the trailing code), `api_items`, `ledger` and `static`. No site, town or item is in it.
     """
     return {
         "lang": lang,

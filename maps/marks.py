@@ -20,8 +20,8 @@ def mark_svg(code: str, *, kind: str = "", size: int = 20) -> str:
     """The mark of a status as an `<svg>` of `size` CSS pixels, hidden from screen readers.
 
     The word has to stand beside it: shape and hue alone are not enough. `kind` is a pictogram name; from
-    about 24 px on it can be read. Both themes' rims are in it, the style sheet (`.only-light`, `.only-dark`) shows
-    one. Raises `KeyError` for an unknown status.
+    about 24 px on it can be read. Both themes' rims are in it, the style sheet shows one (`.only-light`,
+    `.only-dark`). Raises `KeyError` for an unknown status.
     """
     look = status(code)
     shape = SHAPES[look.shape]
@@ -39,7 +39,9 @@ def mark_svg(code: str, *, kind: str = "", size: int = 20) -> str:
             f' transform="translate(0 {shape.shift:g}) scale({shape.glyph:g})"/>'
         )
     view = f"{-_HALF} {-_HALF} {2 * _HALF} {2 * _HALF}"
-    return f'<svg class="mark" width="{size}" height="{size}" viewBox="{view}" {_HIDDEN}>{"".join(parts)}</svg>'
+    return (
+        f'<svg class="mark" width="{size}" height="{size}" viewBox="{view}" {_HIDDEN}>{"".join(parts)}</svg>'
+    )
 
 
 def line_svg(code: str, *, width: int = 36, height: int = 12) -> str:

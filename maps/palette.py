@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 from maps.shapes import SHAPES
 
-
 GRAPHICS_CONTRAST = 3.0
 """What WCAG 2.2 §1.4.11 asks of graphics against their ground."""
 
@@ -49,7 +48,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One status as it is seen. Colours are `#RRGGBB`; `urgency` sorts lists, 0 first."""
+    """One status as it is seen. Colours are `#RRGGBB`: `fill` of the mark, `ink` of the pictogram on it, and
+    the rims on light and dark ground. `urgency` sorts lists, 0 first."""
 
     code: str
     zh: str
@@ -66,10 +66,9 @@ class Status:
         """The word for this status in `zh` or `en`."""
         return self.en if lang == "en" else self.zh
 
-
     @property
     def line_dark(self) -> str:
-        """The colour of this status's line on dark ground: the fill, or its rim where the fill would vanish."""
+        """The colour of its line on dark ground: the fill, or the rim where the fill would vanish."""
         return self.fill if contrast(self.fill, DARK.land) >= GRAPHICS_CONTRAST else self.edge_dark
 
 
@@ -83,22 +82,102 @@ class Theme:
 
 
 STATUSES: tuple[Status, ...] = (
-    Status("unscheduled", "未排期", "Unscheduled", "#A3ABB5", "#3D4651", "#6E7885", "#C3CAD2", "hollow",
-           Line(4, (0.1, 7.5), "round"), 4),
-    Status("not_started", "未开工", "Not started", "#59616C", "#3D4651", "#4A525C", "#98A2AE", "ring",
-           Line(4, (7, 5)), 5),
-    Status("on_track", "正常推进", "On track", "#00996B", "#FFFFFF", "#007A55", "#33B88E", "disc",
-           Line(4), 3),
-    Status("lagging", "滞后", "Lagging", "#F0A818", "#3A2600", "#9A6500", "#FFC654", "triangle",
-           Line(4.5, (16, 6)), 1),
-    Status("overdue", "逾期", "Overdue", "#B71C1C", "#FFFFFF", "#8E1212", "#F06A62", "square",
-           Line(6, (16, 6, 3, 6)), 0),
-    Status("completed", "已完工", "Completed", "#4FB3E8", "#08263A", "#1A77AC", "#7CCBF4", "diamond",
-           Line(2.5), 6),
-    Status("accepted", "已验收", "Accepted", "#123E8C", "#FFFFFF", "#0D2E69", "#7FA2EE", "star",
-           Line(6.5, double=True), 7),
-    Status("suspended", "停工", "Suspended", "#A04BC0", "#FFFFFF", "#7C2F9C", "#C686DF", "cross",
-           Line(5, (0.1, 14), "round"), 2),
+    Status(
+        code="unscheduled",
+        zh="未排期",
+        en="Unscheduled",
+        fill="#A3ABB5",
+        ink="#3D4651",
+        edge_light="#6E7885",
+        edge_dark="#C3CAD2",
+        shape="hollow",
+        line=Line(4, (0.1, 7.5), "round"),
+        urgency=4,
+    ),
+    Status(
+        code="not_started",
+        zh="未开工",
+        en="Not started",
+        fill="#59616C",
+        ink="#3D4651",
+        edge_light="#4A525C",
+        edge_dark="#98A2AE",
+        shape="ring",
+        line=Line(4, (7, 5)),
+        urgency=5,
+    ),
+    Status(
+        code="on_track",
+        zh="正常推进",
+        en="On track",
+        fill="#00996B",
+        ink="#FFFFFF",
+        edge_light="#007A55",
+        edge_dark="#33B88E",
+        shape="disc",
+        line=Line(4),
+        urgency=3,
+    ),
+    Status(
+        code="lagging",
+        zh="滞后",
+        en="Lagging",
+        fill="#F0A818",
+        ink="#3A2600",
+        edge_light="#9A6500",
+        edge_dark="#FFC654",
+        shape="triangle",
+        line=Line(4.5, (16, 6)),
+        urgency=1,
+    ),
+    Status(
+        code="overdue",
+        zh="逾期",
+        en="Overdue",
+        fill="#B71C1C",
+        ink="#FFFFFF",
+        edge_light="#8E1212",
+        edge_dark="#F06A62",
+        shape="square",
+        line=Line(6, (16, 6, 3, 6)),
+        urgency=0,
+    ),
+    Status(
+        code="completed",
+        zh="已完工",
+        en="Completed",
+        fill="#4FB3E8",
+        ink="#08263A",
+        edge_light="#1A77AC",
+        edge_dark="#7CCBF4",
+        shape="diamond",
+        line=Line(2.5),
+        urgency=6,
+    ),
+    Status(
+        code="accepted",
+        zh="已验收",
+        en="Accepted",
+        fill="#123E8C",
+        ink="#FFFFFF",
+        edge_light="#0D2E69",
+        edge_dark="#7FA2EE",
+        shape="star",
+        line=Line(6.5, double=True),
+        urgency=7,
+    ),
+    Status(
+        code="suspended",
+        zh="停工",
+        en="Suspended",
+        fill="#A04BC0",
+        ink="#FFFFFF",
+        edge_light="#7C2F9C",
+        edge_dark="#C686DF",
+        shape="cross",
+        line=Line(5, (0.1, 14), "round"),
+        urgency=2,
+    ),
 )
 """In the order of the legend."""
 

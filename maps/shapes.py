@@ -39,7 +39,7 @@ def circle(radius: float) -> str:
 
 def rounded(corners: list[Point], radius: float) -> str:
     """A closed polygon whose corners are cut back by `radius` units and joined by quadratic curves."""
-    parts = []
+    parts: list[str] = []
     for index, corner in enumerate(corners):
         before, after = corners[index - 1], corners[(index + 1) % len(corners)]
         start, end = _towards(corner, before, radius), _towards(corner, after, radius)
@@ -62,15 +62,28 @@ def star(outer: float, inner: float) -> list[Point]:
 def saltire(reach: float, half_width: float) -> list[Point]:
     """Corners of an upright cross turned by 45 degrees."""
     r, w = reach, half_width
-    upright = [(w, -r), (w, -w), (r, -w), (r, w), (w, w), (w, r), (-w, r), (-w, w), (-r, w), (-r, -w), (-w, -w), (-w, -r)]
+    upright = [
+        (w, -r),
+        (w, -w),
+        (r, -w),
+        (r, w),
+        (w, w),
+        (w, r),
+        (-w, r),
+        (-w, w),
+        (-r, w),
+        (-r, -w),
+        (-w, -w),
+        (-w, -r),
+    ]
     half = 0.5**0.5
     return [((x - y) * half, (x + y) * half) for x, y in upright]
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A mark's `outline` and `hole` (path data; the hole shows the paper), and the room for a pictogram inside:
-    `glyph` scales its box of 16 units, `shift` moves it down."""
+    """A mark: `outline` and `hole` as path data (the hole shows the paper), and the room for a pictogram
+    inside: `glyph` scales its box of 16 units, `shift` moves it down."""
 
     outline: str
     hole: str

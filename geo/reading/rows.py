@@ -148,7 +148,10 @@ def _in_wgs84(table: Table, crs: CRS | str) -> list[Row]:
     rows = []
     for index, (attributes, geometry) in enumerate(zip(table.attributes, geometries, strict=True)):
         if geometry is None:
-            problems.setdefault(index, Message("这一行没有图形，或图形读不出来。", "This row has no geometry that can be read."))
+            problems.setdefault(
+                index,
+                Message("这一行没有图形，或图形读不出来。", "This row has no geometry that can be read."),
+            )
         problem = problems.get(index)
         rows.append(Row(index + 1, attributes, geometry, (problem,) if problem else ()))
     return rows

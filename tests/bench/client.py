@@ -2,10 +2,12 @@
 
     python -m tests.bench.client < PLAN.json > RESULT.json
 
-Plan: host, port, clients, warm_up (s), seconds, most (requests at most), seed, requests: [[address, body bytes], …].
-Result: latencies (s, from sending to the last byte, of what ended within the measured time), elapsed (s), cpu (this
-process' share of one core), bytes. Every client sends its next request, drawn at random from the plan, as soon as
-its last answer is complete. An answer that is not 200 or not as long as the plan says ends the run with exit code 1.
+Plan: host, port, clients, warm_up (s), seconds, most (requests at most), seed, requests: [[address, length of
+the body], …]. Result: latencies (s, from sending to the last byte, of what ended within the measured time),
+elapsed (s), cpu (this process' share of one core), bytes.
+
+Every client sends its next request, drawn at random from the plan, as soon as its last answer is complete. An
+answer that is not 200 or not as long as the plan says ends the run with exit code 1.
 
 Only the standard library, so that it starts at once and leaves the processor to the server.
 """

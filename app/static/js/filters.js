@@ -54,7 +54,7 @@ function update() {
   for (const [facet, { button, badge }] of buttons) {
     const n = state.facets[facet].size;
     badge.hidden = n === 0;
-    badge.textContent = String(n);
+    badge.textContent = String(n); // takes the arrow's place, so that the row keeps its width
     button.classList.toggle("on", n > 0);
     const panel = popoverOf(button);
     if (panel) refreshCounts(facet, panel);

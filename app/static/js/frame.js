@@ -1,10 +1,12 @@
 // The part of the map that floating panels leave free.
 import { phone, restingHeight } from "./sheet.js";
 
+const PEEK = 122; // of the list's sheet, before it has been set up (phone.css)
+
 /** Free room at the map's edges in pixels: {left, top, right, bottom}. */
 export function freeEdges(map) {
   const frame = map.getContainer().getBoundingClientRect();
-  if (phone.matches) return { left: 12, top: 12, right: 60, bottom: Math.min(frame.height * 0.7, restingHeight() + 48) };
+  if (phone.matches) return { left: 12, top: 12, right: 60, bottom: Math.min(frame.height * 0.7, (restingHeight() || PEEK) + 48) };
   const side = document.getElementById("side").getBoundingClientRect();
   const detail = document.getElementById("detail").getBoundingClientRect();
   return {

@@ -21,6 +21,7 @@ const remember = (change) => {
   }
 };
 
+let warning = null; // takes the last message about an unreachable base map away
 const kept = { bases: {}, overlays: {}, map: null };
 
 /** Register the layers folium has collected, and take up the choices made earlier on this device. */
@@ -48,8 +49,9 @@ export function setBase(key) {
   for (const layer of Object.values(bases)) if (layer !== bases[key]) layer.remove();
   const base = bases[key];
   base.addTo(map);
+  if (base.tiled) warning?.();
   base.off("unreachable").on("unreachable", () => {
-    showMessage(t("layers.failed", { name: base.label }));
+    warning = showMessage(t("layers.failed", { name: base.label }));
     setBase("none");
   });
   kept.base = key;

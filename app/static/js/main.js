@@ -88,7 +88,8 @@ class Page {
     map.on("moveend", mapMoved);
     follow(map);
     addEventListener("keydown", (event) => this.key(event));
-    document.getElementById("corner").prepend(el("p", { class: "position-note", id: "position-note" }, icon("info"), el("span", {}, t("position_note"))));
+    this.note = el("p", { class: "position-note", id: "position-note" }, icon("info"), el("span", {}, t("position_all")));
+    document.getElementById("corner").prepend(this.note);
     window.minsheng = { map, pixelOf: (code) => this.pixelOf(code) };
   }
 
@@ -133,6 +134,7 @@ class Page {
       this.ground.keepClearOf(collection.all);
       this.showSelection({ first: !this.started });
       this.started = true;
+      this.tellPositions();
       if (partial) showMessage(t("load.partial", { most }));
       requestAnimationFrame(() => requestAnimationFrame(() => (root.dataset.ready = "yes")));
     } catch (error) {
@@ -151,10 +153,20 @@ class Page {
       this.ground.setData(towns, ground);
       const zone = this.ground.zones[0];
       root.dataset.ground = "yes";
+      if (collection.loaded) this.tellPositions();
       if (zone && state.place) this.showSelection();
     } catch {
       showMessage(t("load.ground_failed"), { action: { label: t("load.retry"), run: () => this.loadGround() } });
     }
+  }
+
+  /** Say how good the positions on the map are, for as long as any of them is illustrative. */
+  tellPositions() {
+    const drawn = collection.all.filter((site) => site.properties.position === "illustrative").length;
+    const ground = [...this.ground.towns, ...this.ground.roads].some((one) => one.position === "illustrative");
+    const key = drawn === 0 ? (ground ? "position_ground" : null) : drawn === collection.all.length ? "position_all" : "position_some";
+    this.note.hidden = key === null;
+    if (key) this.note.lastChild.textContent = t(key);
   }
 
   open(site, { focus = false, show = false } = {}) {
@@ -174,6 +186,7 @@ class Page {
     const site = state.site ? collection.get(state.site) : null;
     const town = state.place ? this.ground.towns.find((one) => one.code === state.place) : null;
     this.highlight.setSelected(site || null);
+    this.sites.setSelected(site || null);
     this.ground.choose(town?.code);
     const focus = this.wantFocus;
     const show = this.wantShow || (first && !location.hash);

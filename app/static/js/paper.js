@@ -1,18 +1,14 @@
-// Printing pages: always in the light theme, with everything unfolded, and either the whole page or only the label for the site.
+// Printing pages: always in the light theme, and either the whole page or only the label for the site.
 
 const root = document.documentElement;
 let shown = null;
-let closed = [];
 
 addEventListener("beforeprint", () => {
   shown = root.dataset.theme;
   root.dataset.theme = "light";
-  closed = [...document.querySelectorAll("details:not([open])")];
-  for (const details of closed) details.open = true;
 });
 addEventListener("afterprint", () => {
   if (shown) root.dataset.theme = shown;
-  for (const details of closed) details.open = false;
   document.body.classList.remove("print-label", "print-page");
 });
 

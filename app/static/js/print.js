@@ -2,6 +2,7 @@
 // the map in the sheet's shape and in fine resolution first; printing from the browser's menu scales the map as it is.
 import { freeEdges } from "./frame.js";
 import { setPixelRatio } from "./canvas.js";
+import { lightForPaper } from "./theme.js";
 
 const MILLIMETRE = 96 / 25.4;
 const SHEET = { width: 277 * MILLIMETRE, height: 140 * MILLIMETRE }; // as in print.css
@@ -34,12 +35,14 @@ export async function printMap(map) {
   const resize = () => map.invalidateSize({ animate: false, pan: false });
   map.printing = true; // the address keeps the screen's position
   root.classList.add("printing");
+  const restoreTheme = lightForPaper();
   setPixelRatio(3);
   resize();
   map.fitBounds(seen, { animate: false });
   await frames();
   const back = () => {
     root.classList.remove("printing");
+    restoreTheme();
     setPixelRatio(null);
     resize();
     map.setView(centre, zoom, { animate: false });

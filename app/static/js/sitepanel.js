@@ -88,7 +88,8 @@ function more(p) {
   const targets = (p.targets || []).map((target) => {
     const title = local(target, "title");
     const amount = target.quantity === null || target.quantity === undefined ? "" : `${number(target.quantity, 2)} ${local(target, "unit")}`;
-    return el("li", {}, el("span", {}, title), el("b", {}, target.text || amount));
+    const text = target.text || amount;
+    return el("li", {}, el("span", {}, title), text === title ? "" : el("b", {}, text));
   });
   const supporting = (p.supporting_units || []).map((unit) => local(unit, "name")).join(separator());
   return [

@@ -45,8 +45,15 @@ export const SitesLayer = CanvasLayer.extend({
     document.documentElement.dataset.shown = String(sites.length);
   },
 
+  /** The selected site is drawn above all others. */
+  setSelected(site) {
+    this._selected = site;
+    this.repaint();
+  },
+
   paint(ctx, view) {
-    const seen = this._sites.filter((site) => view.sees(site.shape.box));
+    const seen = this._sites.filter((site) => site !== this._selected && view.sees(site.shape.box));
+    if (this._selected && this._sites.includes(this._selected) && view.sees(this._selected.shape.box)) seen.push(this._selected);
     const manners = seen.map((site) => manner(site, view));
     this._view = view;
     this._seen = seen;
@@ -69,7 +76,10 @@ export const SitesLayer = CanvasLayer.extend({
     this.fire("painted", { view });
   },
 
-  /** Decide which marks to draw. Points all are; badges of lines and areas give way, to points and to the more urgent. */
+  /**
+   * Decide which marks to draw, the more urgent first. Points and small areas always get theirs; a badge only repeats
+   * what the outline shows and gives way: a line's to any other mark, an area's when it would be hidden anyway.
+   */
   _placeMarks(view, seen, manners) {
     const taken = [];
     const placed = new Map();
@@ -78,14 +88,16 @@ export const SitesLayer = CanvasLayer.extend({
       const places = site.shape.points.length ? site.shape.points : [site.shape.anchor];
       for (const unit of places) {
         const [x, y] = [view.x(unit[0]), view.y(unit[1])];
-        if (how.badge && taken.some((m) => Math.hypot(m.x - x, m.y - y) < m.radius + how.radius + 2)) continue;
+        const room = site.shape.areas.length ? how.radius * 0.8 : how.radius * 2 + 4;
+        if (how.badge && taken.some((m) => Math.hypot(m.x - x, m.y - y) < room)) continue;
         const mark = { site, x, y, radius: how.radius, kind: how.near ? site.properties.kind : "" };
         taken.push(mark);
         placed.set(index, [...(placed.get(index) || []), mark]);
       }
     };
-    for (let i = seen.length - 1; i >= 0; i -= 1) if (manners[i].mark && !manners[i].badge) place(i);
-    for (let i = seen.length - 1; i >= 0; i -= 1) if (manners[i].badge) place(i);
+    const givesWay = (i) => manners[i].badge && seen[i].shape.lines.length > 0;
+    for (let i = seen.length - 1; i >= 0; i -= 1) if (manners[i].mark && !givesWay(i)) place(i);
+    for (let i = seen.length - 1; i >= 0; i -= 1) if (manners[i].mark && givesWay(i)) place(i);
     this.marks = seen.flatMap((_, i) => placed.get(i) || []);
   },
 

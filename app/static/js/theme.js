@@ -20,6 +20,17 @@ export function toggleTheme() {
   }
 }
 
+/** Paper is white: use the light theme until the returned function is called. */
+export function lightForPaper() {
+  const before = root.dataset.theme;
+  root.dataset.theme = "light";
+  return () => (root.dataset.theme = before);
+}
+
+let restore = null;
+addEventListener("beforeprint", () => (restore = lightForPaper()));
+addEventListener("afterprint", () => restore?.());
+
 new MutationObserver(() => listeners.forEach((listener) => listener(theme()))).observe(root, {
   attributes: true,
   attributeFilter: ["data-theme"],

@@ -35,18 +35,18 @@ export function startWeek() {
   const back = step("earlier", -1);
   const on = step("later", 1);
   const name = el("b", {});
-  const date = el("time", {});
+  const date = el("time", { datetime: day }, day);
   const now = el("button", { class: "week-now", type: "button", on: { click: () => state.setWeek(null, present) } }, t("week.now"));
   place.removeAttribute("title");
   place.classList.add("stepper");
   place.setAttribute("role", "group");
   place.setAttribute("aria-label", t("week.title"));
-  place.replaceChildren(back, el("span", { class: "week-name", role: "status" }, name, " ", date), on, now);
+  place.replaceChildren(back, el("span", { class: "week-name", role: "status" }, name, " · ", date), on, now);
   const show = () => {
     const past = Boolean(state.week) && state.week !== present;
     name.textContent = words(state.week || present);
-    date.textContent = past ? "" : day;
-    date.dateTime = past ? "" : day;
+    date.hidden = past;
+    date.previousSibling.textContent = past ? "" : " · ";
     on.disabled = !past;
     now.hidden = !past;
     place.classList.toggle("past", past);
