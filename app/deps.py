@@ -14,7 +14,7 @@ from app.domain.status import StatusCode
 from app.i18n import DEFAULT, LANGUAGES, best_language, translate
 from app.params import Param, Query
 from app.store.live import Live, View
-from app.store.publish import search_text
+from app.store.publish import search_words
 from app.store.spatial.memory import MemoryReads
 from app.store.spatial.protocol import WGS84, Filters
 from geo.crs import CRS_NAMES, parse_crs
@@ -82,7 +82,7 @@ def read_filters(query: Query, view: View) -> Filters:
             "unit", words.spellings("units"), [unit["name"] for unit in words.units.values()]
         ),
         kinds=query.choices("kind", words.spellings("kinds"), list(words.kinds)),
-        q=search_text([query.text("q") or ""]),
+        words=search_words(query.text("q") or ""),
     )
 
 

@@ -37,6 +37,7 @@ class Room:
         self._width, self._height = width, height
         self._taken: list[tuple[float, float, float, float]] = []
         self._drawn: BaseGeometry | None = None
+        self._streets: list[BaseGeometry] = []
 
     def take(self, left: float, top: float, right: float, bottom: float) -> None:
         """Keep others out of this rectangle."""
@@ -45,6 +46,17 @@ class Room:
     def drawn(self, shapes: BaseGeometry) -> None:
         """Keep names off these lines and areas where that is possible (`clear`)."""
         self._drawn = shapes
+
+    def street(self, line: BaseGeometry) -> None:
+        """Keep towns' names off this street where that is possible (`open`)."""
+        self._streets.append(line)
+
+    def open(self, left: float, top: float, right: float, bottom: float) -> bool:
+        """Whether the rectangle is clear and no street runs through it."""
+        box = shapely.box(left, top, right, bottom)
+        return self.clear(left, top, right, bottom) and not any(
+            line.intersects(box) for line in self._streets
+        )
 
     def clear(self, left: float, top: float, right: float, bottom: float) -> bool:
         """Whether the rectangle is free and no site's line or area runs through it."""
@@ -125,11 +137,12 @@ def name_of_area(room: Room, area: BaseGeometry, text: str) -> list[Label]:
         for down in (0.5, 0.3, 0.7, 0.15, 0.85)
         for across in (0.5, 0.3, 0.7, 0.2, 0.8)
     ]
-    for x, y in candidates:
-        box = (x - wide / 2, y - TOWN, x + wide / 2, y + TOWN)
-        if room.clear(*box) and area.contains(shapely.box(*box)):
-            room.take(*box)
-            return [Label(round(x, 1), round(y, 1), text, "town")]
+    for fits in (room.open, room.clear):
+        for x, y in candidates:
+            box = (x - wide / 2, y - TOWN, x + wide / 2, y + TOWN)
+            if fits(*box) and area.contains(shapely.box(*box)):
+                room.take(*box)
+                return [Label(round(x, 1), round(y, 1), text, "town")]
     return []
 
 

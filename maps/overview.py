@@ -145,7 +145,9 @@ def overview(
         part = road.geometry.intersection(wide)
         if not part.is_empty:
             drawn.append(Shape(frame.path(part), rank=road.rank))
-            names += name_of_line(room, frame.place(part), road.name)
+            street = frame.place(part)
+            room.street(street)
+            names += name_of_line(room, street, road.name)
     for town in towns:
         names += name_of_area(room, frame.place(town.geometry.intersection(frame.box())), town.name)
     return Overview(

@@ -13,12 +13,15 @@ from app.settings import ROOT, Settings
 def names() -> set[str]:
     """The environment variables that Settings reads."""
     return {
-        str(field.validation_alias or f"MINSHENG_{name.upper()}") for name, field in Settings.model_fields.items()
+        str(field.validation_alias or f"MINSHENG_{name.upper()}")
+        for name, field in Settings.model_fields.items()
     }
 
 
 def test_every_setting_has_its_row():
-    documented = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "settings.md").read_text("utf-8"), re.MULTILINE))
+    documented = set(
+        re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "settings.md").read_text("utf-8"), re.MULTILINE)
+    )
     assert documented == names()
 
 

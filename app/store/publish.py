@@ -109,6 +109,11 @@ def search_text(parts: Iterable[str]) -> str:
     return unicodedata.normalize("NFKC", "\n".join(part for part in parts if part)).casefold()
 
 
+def search_words(text: str) -> tuple[str, ...]:
+    """The words of a search, folded as the searched text is."""
+    return tuple(dict.fromkeys(search_text([text]).split()))
+
+
 def _tail(lang: str, row: Any, standing: Standing) -> str:
     """The properties that depend on the language."""
     status = standing.status

@@ -23,7 +23,9 @@ def read_geopackage(path: Path, layer: str | None) -> Table:
     import pyogrio
 
     try:
-        names = [str(name) for name, shape in pyogrio.list_layers(path) if shape is not None]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            names = [str(name) for name, shape in pyogrio.list_layers(path) if shape is not None]
     except Exception as error:
         raise _unreadable("GeoPackage") from error
     if layer is None and len(names) == 1:

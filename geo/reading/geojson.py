@@ -100,7 +100,7 @@ def _features(document: dict[str, Any]) -> list[Any]:
         return features
     if kind == "Feature":
         return [document]
-    if kind in _SHAPES:
+    if isinstance(kind, str) and kind in _SHAPES:
         return [{"type": "Feature", "properties": {}, "geometry": document}]
     raise _no_geojson()
 

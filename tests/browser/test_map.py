@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 from collections import Counter
 from urllib.parse import parse_qs, quote, urlsplit
@@ -122,18 +123,35 @@ def test_a_tap_on_a_site_tells_everything_about_it(page, demo):
 
 
 def test_overlapping_sites_are_listed(page, demo):
-    found = api(demo, "/api/at?lon=116.4437366&lat=35.4214456&tolerance=2")["features"]
-    assert len(found) >= 2, "three lines end at this corner"
-    open_map(page, f"{demo.url}/#17/35.4214456/116.4437366")
-    at = page.evaluate(
-        """() => { const p = minsheng.map.latLngToContainerPoint([35.4214456, 116.4437366]);
-                   const box = minsheng.map.getContainer().getBoundingClientRect();
-                   return {x: box.left + p.x, y: box.top + p.y}; }"""
-    )
+    lon, lat, found = corner_of_several(demo)
+    open_map(page, f"{demo.url}/#17/{lat}/{lon}")
+    at = pixel(page, lon, lat)
     page.mouse.click(at["x"], at["y"])
-    assert page.locator("#detail .hit").count() == len(found)
+    page.wait_for_selector("#detail .hit")
+    shown = page.locator("#detail .hit").all_inner_texts()
+    assert all(any(code in text for text in shown) for code in found), (found, shown)
     page.locator("#detail .hit").first.click()
     expect(page.locator("#detail .status-why")).to_be_visible()
+
+
+def corner_of_several(server: Server) -> tuple[float, float, list[str]]:
+    """A vertex of a main where another site lies too, and the codes of all that lie there."""
+    for feature in api(server, "/api/sites?kind=gas_main&kind=heating_main")["features"]:
+        for lon, lat in feature["geometry"]["coordinates"]:
+            found = api(server, f"/api/at?lon={lon}&lat={lat}&tolerance=1")["features"]
+            if len(found) > 1:
+                return lon, lat, [one["id"] for one in found]
+    raise AssertionError("the mains are connected: there must be such a corner")
+
+
+def pixel(page: Page, lon: float, lat: float) -> dict[str, float]:
+    """Where a position is in the window."""
+    return page.evaluate(
+        """([lon, lat]) => { const p = minsheng.map.latLngToContainerPoint([lat, lon]);
+            const box = minsheng.map.getContainer().getBoundingClientRect();
+            return {x: box.left + p.x, y: box.top + p.y}; }""",
+        [lon, lat],
+    )
 
 
 def test_english_at_a_click_keeps_filters_and_position(page, demo):
@@ -173,10 +191,7 @@ def test_everything_works_by_keyboard(page, demo):
     for _ in range(60):
         page.keyboard.press("Tab")
         reached.add(
-            page.evaluate(
-                "(document.activeElement.closest('#legend,#facets,#tools,#list,#search,.bar-nav,.map-main .leaflet-container') || {}).id"
-                " || document.activeElement.closest('.leaflet-container,.bar-nav')?.className"
-            )
+            page.evaluate("(document.activeElement.closest('#legend,#facets,#tools,#list,#search') || {}).id")
         )
     assert {"legend", "facets", "tools", "list"} <= reached
 
@@ -203,6 +218,8 @@ def test_the_phone_opens_a_site_from_the_list(new_page, demo):
     assert box["width"] == 390
     assert box["height"] > 400
     page.locator("#side-grip").tap()
+    page.wait_for_selector('#side[data-stop="half"]')
+    page.wait_for_timeout(500)  # the sheet comes up
     page.get_by_text("城市书房（一）").tap()
     expect(page.locator("#detail")).to_contain_text("正常推进", timeout=TIMEOUT)
 
@@ -214,18 +231,11 @@ def test_measuring_gives_geodesic_metres(page, demo):
     page.click("#tools [data-tool=measure], #tools button:has(use[href$='#ruler'])")
     ends = [(116.415, 35.412), (116.425, 35.412)]
     for lon, lat in ends:
-        at = page.evaluate(
-            """([lon, lat]) => { const p = minsheng.map.latLngToContainerPoint([lat, lon]);
-                const box = minsheng.map.getContainer().getBoundingClientRect();
-                return {x: box.left + p.x, y: box.top + p.y}; }""",
-            [lon, lat],
-        )
+        at = pixel(page, lon, lat)
         page.mouse.click(at["x"], at["y"])
         page.wait_for_timeout(400)  # two clicks in quick succession would end the measuring
     expected = Geod(ellps="WGS84").inv(*ends[0], *ends[1])[2]
     text = page.locator("#mode").inner_text()
-    import re
-
     numbers = [float(n.replace(",", "")) for n in re.findall(r"[\d,]+\.?\d*", text)]
     assert any(n == pytest.approx(expected, rel=0.01) for n in numbers), (text, expected)
 
@@ -237,8 +247,10 @@ def test_locating_shows_the_accuracy(new_page, demo):
     open_map(page, demo.url)
     page.click("#tools button:has(use[href$='#locate'])")
     page.wait_for_function("document.body.innerText.includes('8')", timeout=TIMEOUT)
-    centre = page.evaluate("minsheng.map.getCenter()")
-    assert (centre["lat"], centre["lng"]) == pytest.approx((35.41, 116.43), abs=0.02)
+    page.wait_for_timeout(1_000)  # the map flies there
+    at = pixel(page, 116.43, 35.41)
+    assert 340 < at["x"] < 1280
+    assert 0 < at["y"] < 800
 
 
 def test_api_documentation_is_our_own(page, demo):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from app.store.live import Live
-from app.store.publish import search_text
+from app.store.publish import search_text, search_words
 from app.store.spatial.postgis import PostgisReads
 from app.store.spatial.protocol import Filters, SpatialReads
 from geo.crs import CRS_NAMES
@@ -73,9 +73,9 @@ filters = st.builds(
     towns=st.frozensets(st.sampled_from(TOWNS), max_size=1),
     units=st.frozensets(st.sampled_from(["jianshe", "zhifa"]), max_size=1),
     kinds=st.frozensets(st.sampled_from([kind for _, _, kind, _ in KINDS]), max_size=2),
-    q=st.sampled_from(["", "", "文祥路", "site 1", "呈祥", "20-1-000", "%", "_", "'", "\\"]).map(
-        lambda q: search_text([q])
-    ),
+    words=st.sampled_from(
+        ["", "", "文祥路", "site 1", "呈祥 生成", "20-1-000", "%", "_", "'", "\\", "Ｇenerated SITE"]
+    ).map(search_words),
 )
 languages = st.sampled_from(["zh", "en"])
 
@@ -194,7 +194,7 @@ def _passes(site: dict, box: Box | None, wanted: Filters) -> bool:
         and (not wanted.towns or p["town_code"] in wanted.towns)
         and (not wanted.units or p["lead_unit_code"] in wanted.units)
         and (not wanted.kinds or p["kind"] in wanted.kinds)
-        and (not wanted.q or wanted.q in search_text(text))
+        and all(word in search_text(text) for word in wanted.words)
         and (box is None or shapely.intersects(shapely.box(*box), _shape(site)))
     )
 

@@ -61,7 +61,7 @@ def _ensure_template(url: str) -> None:
 
 @contextmanager
 def postgis_database() -> Iterator[str]:
-    """SQLAlchemy's address of a new database with PostGIS, dropped afterwards even when connections are open."""
+    """SQLAlchemy's address of a new database with PostGIS; dropped afterwards, open connections or not."""
     url = server_url()
     _ensure_template(url)
     name = f"test_{secrets.token_hex(6)}"

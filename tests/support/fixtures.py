@@ -52,7 +52,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
     """`server()` starts `python -m app serve --prepare` on a free port and waits until it is ready.
 
     `server("demo", "--serve")` starts another command, `server(on=storage)` takes a Storage (default: an
-    SQLite of its own), `server(MINSHENG_TODAY="2023-07-14")` sets its environment. All are ended with the module.
+    SQLite of its own), `server(MINSHENG_TODAY="2023-07-14")` sets its environment. All end with the module.
     """
     with ExitStack() as stack:
 

@@ -11,7 +11,7 @@ function siteOf(feature) {
   const p = feature.properties;
   const words = [
     p.code, p.title, p.title_en, p.road, p.item_title, p.item_title_en, p.lead_unit, p.lead_unit_en,
-    p.town, p.town_en, p.kind_label || kindOf(p.kind).label, p.status_label, p.remark,
+    p.town, p.town_en, p.kind_label || kindOf(p.kind).label,
   ];
   return {
     code: feature.id ?? p.code,

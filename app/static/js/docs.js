@@ -28,7 +28,7 @@ function start() {
   });
 }
 
-/** What the viewer leaves out: names of its fields, and the keyboard's way into scrolling boxes. */
+/** What the viewer leaves out: names of its fields, the keyboard's way into scrolling boxes. */
 function mend(view) {
   for (const field of view.querySelectorAll("tr[data-param-name] :is(select, input):not([aria-label])")) {
     field.setAttribute("aria-label", field.closest("tr").dataset.paramName);
@@ -36,6 +36,7 @@ function mend(view) {
   for (const field of view.querySelectorAll("select:not([aria-label])")) {
     field.setAttribute("aria-label", field.title || "Media type");
   }
+  view.querySelector("main:not([role])")?.setAttribute("role", "group"); // the page has a main of its own
   for (const box of view.querySelectorAll("pre:not([tabindex])")) box.tabIndex = 0;
 }
 

@@ -22,6 +22,8 @@ const notice = document.getElementById("notice");
 const canvas = el("div", { class: "list-canvas", role: "presentation" });
 
 let rows = [];
+const drawn = new Map(); // site → its row in the page
+let drawnWords = ""; // the search whose words are marked in them
 let active = -1; // row that the keyboard is on
 let order = "code";
 let inView = false;
@@ -70,6 +72,11 @@ function refresh() {
   const known = rows[active]?.code;
   rows = (inView ? collection.shown.filter(on.inBounds) : [...collection.shown]).sort(ORDERS[order]);
   active = known ? rows.findIndex((site) => site.code === known) : -1;
+  if (drawnWords !== state.q) {
+    for (const node of drawn.values()) node.remove();
+    drawn.clear();
+    drawnWords = state.q;
+  }
   sortButton.textContent = t(`list.sort_${order}`);
   document.documentElement.dataset.listed = String(rows.length);
   countLine.textContent = countWords();
@@ -114,33 +121,52 @@ function showNotice() {
   );
 }
 
+/** Bring the rows in view up to date. Rows that stay are kept: replacing one under the finger would lose its click. */
 function paint() {
   canvas.style.height = `${rows.length * rowHeight}px`;
   const first = Math.max(0, Math.floor(box.scrollTop / rowHeight) - EXTRA);
   const last = Math.min(rows.length, Math.ceil((box.scrollTop + box.clientHeight) / rowHeight) + EXTRA);
   const words = searchWords(state.q);
-  const shown = [];
-  for (let i = first; i < last; i += 1) shown.push(row(rows[i], i, words));
-  canvas.replaceChildren(...shown);
-  if (active >= first && active < last) box.setAttribute("aria-activedescendant", `row-${rows[active].code}`);
+  const wanted = new Map();
+  for (let i = first; i < last; i += 1) wanted.set(rows[i], i);
+  for (const [site, node] of drawn) {
+    if (wanted.has(site)) continue;
+    node.remove();
+    drawn.delete(site);
+  }
+  let after = null; // rows stand in the page in their order, for screen readers
+  for (const [site, i] of wanted) {
+    let node = drawn.get(site);
+    if (!node) drawn.set(site, (node = row(site, words)));
+    place(node, site, i);
+    const expected = after ? after.nextSibling : canvas.firstChild;
+    if (expected !== node) canvas.insertBefore(node, expected);
+    after = node;
+  }
+  if (wanted.has(rows[active])) box.setAttribute("aria-activedescendant", `row-${rows[active].code}`);
   else box.removeAttribute("aria-activedescendant");
 }
 
-function row(site, index, words) {
+function place(node, site, index) {
+  node.classList.toggle("active", index === active);
+  node.setAttribute("aria-selected", String(site.code === state.site));
+  node.setAttribute("aria-setsize", rows.length);
+  node.setAttribute("aria-posinset", index + 1);
+  node.style.transform = `translateY(${index * rowHeight}px)`;
+}
+
+function row(site, words) {
   const p = site.properties;
   const done = p.reported_percent;
-  const node = el(
+  return el(
     "div",
     {
-      class: `row${index === active ? " active" : ""}`,
+      class: "row",
       role: "option",
       id: `row-${site.code}`,
-      "aria-selected": String(site.code === state.site),
-      "aria-setsize": rows.length,
-      "aria-posinset": index + 1,
       on: {
         click: () => {
-          setActive(index);
+          setActive(rows.indexOf(site));
           on.open(site);
         },
         pointerenter: () => on.point(site),
@@ -159,8 +185,6 @@ function row(site, index, words) {
         el("span", { class: "row-unit" }, ...highlighted(local(p, "lead_unit"), words))),
     ),
   );
-  node.style.transform = `translateY(${index * rowHeight}px)`;
-  return node;
 }
 
 function setActive(index) {

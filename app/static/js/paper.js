@@ -1,16 +1,4 @@
-// Printing pages: always in the light theme, and either the whole page or only the label for the site.
-
-const root = document.documentElement;
-let shown = null;
-
-addEventListener("beforeprint", () => {
-  shown = root.dataset.theme;
-  root.dataset.theme = "light";
-});
-addEventListener("afterprint", () => {
-  if (shown) root.dataset.theme = shown;
-  document.body.classList.remove("print-label", "print-page");
-});
+// Printing pages: the whole page, or only the label for the site. (theme.js sees to the light theme on paper.)
 
 /** Elements with data-print="page" or "label" print that; they are shown where they would do nothing without us. */
 export function startPrinting() {
@@ -22,4 +10,5 @@ export function startPrinting() {
       print();
     });
   }
+  addEventListener("afterprint", () => document.body.classList.remove("print-label", "print-page"));
 }

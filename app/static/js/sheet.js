@@ -59,7 +59,7 @@ export class Sheet {
 
   drop(event) {
     if (!this.start) return;
-    const aim = this.element.offsetHeight + 80 * Math.sign(this.start.y - event.clientY); // a flick goes on a little
+    const aim = this.element.offsetHeight + 50 * Math.sign(this.start.y - event.clientY); // a flick goes on a little
     this.start = null;
     this.element.classList.remove("dragging");
     if (this.moved) this.go(this.names.reduce((best, name) => (Math.abs(this.height(name) - aim) < Math.abs(this.height(best) - aim) ? name : best)));

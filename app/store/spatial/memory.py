@@ -115,8 +115,8 @@ class MemoryReads:
                     np.arange(len(self)), [self._row[code] for code in filters.codes if code in self._row]
                 )
             )
-        if filters.q:
-            parts.append(np.fromiter((filters.q in text for text in self._search), bool, len(self)))
+        for word in filters.words:
+            parts.append(np.fromiter((word in text for text in self._search), bool, len(self)))
         return np.logical_and.reduce(parts) if parts else None
 
 

@@ -164,9 +164,9 @@ def _where(filters: Filters) -> tuple[str, dict[str, Any]]:
         if wanted:
             parts.append(f"{column} = ANY(%({name})s)")
             values[name] = sorted(wanted)
-    if filters.q:
-        parts.append("position(%(q)s in search) > 0")
-        values["q"] = filters.q
+    for index, word in enumerate(filters.words):
+        parts.append(f"position(%(word{index})s in search) > 0")
+        values[f"word{index}"] = word
     return " AND ".join(parts), values
 
 

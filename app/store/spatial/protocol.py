@@ -29,7 +29,8 @@ class Filters:
     units: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     codes: frozenset[str] = frozenset()
-    q: str = ""
+    words: tuple[str, ...] = ()
+    """Search words as `app.store.publish.search_words` gives them; each must occur."""
 
 
 class Page(NamedTuple):
