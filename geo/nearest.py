@@ -85,20 +85,20 @@ class NearestIndex:
         total = self._total if mask is None else int(np.count_nonzero(wanted))
         k = min(k, total)
         if k == 0:
-            return _hits(np.zeros(0, dtype=np.intp), lon, lat)
+            return Hits(np.zeros(0, dtype=np.intp), np.zeros(0), np.zeros(0), np.zeros((0, 2)))
 
         inside = self._covering(lon, lat, wanted)
         if len(inside) >= k:
-            return _hits(inside[:k], lon, lat)
+            limit = 0.0  # points and lines right here are as near, and may come first by index
         place = earth_centred(lon, lat)
         near = self._candidates(place, lon, lat, k, limit, wanted, total)
         if len(inside):
             near = near[~np.isin(near, inside)]
-        near = near[self._within(place, near, k - len(inside), limit)]
+        near = near[self._within(place, near, k, limit)]
         if len(near) > max(_FEW, k):
-            near = self._from_afar(lon, lat, near, k - len(inside))
-        away = to_curves(self._pieces, near, lon, lat, keep=k - len(inside))
-        return _hits(inside, lon, lat, near, away, k, limit)
+            near = self._from_afar(lon, lat, near, k)
+        away = to_curves(self._pieces, near, lon, lat, keep=k)
+        return _merged(inside, near, away, lon, lat, k, limit)
 
     def at(self, lon: float, lat: float, tolerance_m: float) -> Indices:
         """Indices of all geometries that cover the position or lie within the tolerance (geodesic metres),
@@ -261,24 +261,16 @@ def _rectangle(box: Box) -> BaseGeometry:
     return shapely.box(*box)
 
 
-def _hits(
-    inside: Indices,
-    lon: float,
-    lat: float,
-    near: Indices | None = None,
-    away: Nearest | None = None,
-    k: int = 0,
-    limit: float = 0.0,
+def _merged(
+    inside: Indices, near: Indices, away: Nearest, lon: float, lat: float, k: int, limit: float
 ) -> Hits:
     """What covers the position, at 0 m, and what lies away from it, in order, cut to k and to the limit."""
     n = len(inside)
-    points = np.tile(np.array([lon, lat], dtype=np.float64), (n, 1))
-    if near is None or away is None:
-        return Hits(inside, np.zeros(n), np.zeros(n), points)
     keep = away.distance_m <= limit  # false for NaN
     indices = np.concatenate([inside, near[keep]])
     distances = np.concatenate([np.zeros(n), away.distance_m[keep]])
-    order = np.lexsort((indices, distances))[:k]
     bearings = np.concatenate([np.zeros(n), away.bearing_deg[keep]])
-    points = np.concatenate([points, np.column_stack([away.lon[keep], away.lat[keep]])])
+    here = np.tile(np.array([lon, lat], dtype=np.float64), (n, 1))
+    points = np.concatenate([here, np.column_stack([away.lon[keep], away.lat[keep]])])
+    order = np.lexsort((indices, distances))[:k]
     return Hits(indices[order], distances[order], bearings[order], points[order])

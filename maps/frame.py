@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import cos, radians
+from math import cos, radians, sin
 
 import numpy as np
 import shapely
@@ -12,6 +12,8 @@ from shapely.geometry.base import BaseGeometry
 
 METRES_A_DEGREE = 110_950.0
 """Of latitude at 35° N, rounded; only used for how much is shown, never for a length that is printed."""
+ECCENTRICITY_2 = 0.00669437999014
+"""Square of the first eccentricity of WGS 84."""
 TOLERANCE = 0.35
 """Corners that change a path by less than this many units are left out."""
 
@@ -24,7 +26,7 @@ class Frame:
     width: float
     height: float
     squeeze: float
-    """Cosine of the middle latitude."""
+    """A degree of longitude at the middle latitude, as a part of a degree of latitude there."""
 
     @classmethod
     def around(
@@ -38,7 +40,7 @@ class Frame:
         """The frame of this shape in whose middle `shapes` lie, `margin` of each side left free."""
         west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object))
         lon, lat = (west + east) / 2, (south + north) / 2
-        squeeze = cos(radians(lat))
+        squeeze = degree_ratio(lat)
         free = 1 - 2 * margin
         across = max(
             (east - west) * squeeze / free, (north - south) / free * width / height, least_m / METRES_A_DEGREE
@@ -76,6 +78,16 @@ class Frame:
     def path(self, geometry: BaseGeometry) -> str:
         """The geometry's lines and rings as SVG path data (fill rule evenodd); points have none."""
         return "".join(_strokes(self.place(geometry)))
+
+
+def degree_ratio(lat: float) -> float:
+    """How long a degree of longitude is against one of latitude, on the ellipsoid at `lat` degrees.
+
+    The cosine alone would be 0.4 % too short at 35°: the radius of curvature is larger east–west (N) than
+    north–south (M), and N / M = (1 − e² sin² φ) / (1 − e²).
+    """
+    phi = radians(lat)
+    return cos(phi) * (1 - ECCENTRICITY_2 * sin(phi) ** 2) / (1 - ECCENTRICITY_2)
 
 
 def _strokes(geometry: BaseGeometry) -> Iterable[str]:

@@ -2,8 +2,8 @@
 
 Nothing here is markup: the page's template turns paths, marks and labels into SVG, so that names pass
 through its escaping. Positions come in as WGS 84 lon/lat; lengths come out in the drawing's own units (CSS
-pixels at its natural size). Degrees of longitude are shortened by the cosine of the middle latitude, which
-is off by less than 0.1 % over the 20 km of a zone; the scale bar is measured on the ellipsoid.
+pixels at its natural size). Degrees of longitude are as long as they are at the middle latitude, which is off
+by 0.1 % at 8 km from it; the scale bar is measured there, on the ellipsoid.
 """
 
 from __future__ import annotations
@@ -232,8 +232,9 @@ def _paths(frame: Frame, shapes: Iterable[BaseGeometry]) -> Iterable[str]:
 
 def _scale(frame: Frame) -> tuple[int, float]:
     """A round length in metres of about a quarter of the width, and how wide that is."""
-    west, south, east, _ = frame.bounds
-    whole = length_m(shapely.LineString([(west, south), (east, south)]))
+    west, south, east, north = frame.bounds
+    lat = (south + north) / 2
+    whole = length_m(shapely.LineString([(west, lat), (east, lat)]))
     sizes = [digit * 10**power for power in range(1, 6) for digit in (1, 2, 5)]
     metres = max((size for size in sizes if size <= whole / 3.4), default=sizes[0])
     return metres, frame.width * metres / whole

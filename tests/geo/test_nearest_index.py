@@ -209,6 +209,16 @@ def test_radius_zero_finds_what_covers_the_position() -> None:
     assert hits.distances.tolist() == hits.bearings.tolist() == [0.0] * 4
 
 
+def test_points_and_lines_right_here_tie_with_polygons_around() -> None:
+    """All are at 0 m: the index decides, also when the polygons alone would fill the answer."""
+    box = shapely.box(LON - 1, LAT - 1, LON + 1, LAT + 1)
+    line = shapely.LineString([(LON, LAT), (LON, LAT + 1)])
+    layer = as_array([shapely.Point(LON, LAT), box, line, box, shapely.Point(LON, LAT), box])
+    index = NearestIndex(layer)
+    for k in range(1, 7):
+        assert index.query(LON, LAT, k).indices.tolist() == list(range(k))
+
+
 def test_radius_is_inclusive() -> None:
     """A geometry exactly at the radius is found, one micrometre less leaves it out."""
     index = NearestIndex(as_array([shapely.Point(LON, LAT + 0.01)]))

@@ -340,6 +340,7 @@ def test_phone_sheet_has_three_stops(new_page: NewPage, axe: Axe, address: str) 
     assert heights[0] < 150 < heights[1] < heights[2]
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     expect(side).to_have_attribute("data-stop", "peek")
+    page.wait_for_timeout(350)
     box = grip.bounding_box()
     page.mouse.move(195, box["y"] + 12)
     page.mouse.down()

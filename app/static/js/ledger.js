@@ -103,6 +103,7 @@ for (const link of mapLinks) {
     field.value = field.value === link.dataset.map ? "" : link.dataset.map;
     show();
     write(true);
+    if (form.getBoundingClientRect().bottom > innerHeight) form.scrollIntoView(); // on a phone the list is below
   });
 }
 addEventListener("popstate", read);
