@@ -13,6 +13,7 @@ from typing import Any
 
 from scripts.checks._files import ROOT, finish
 
+LANGUAGES = ("zh", "en")
 SINGULAR = "_one"
 PLACEHOLDER = re.compile(r"\{(\w+)[^{}]*\}")
 
@@ -27,16 +28,14 @@ def flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def translation_problems(tables: dict[str, dict[str, Any]]) -> list[str]:
-    """What differs between the languages (language code → its table)."""
+    """What differs between the languages (file name → its table)."""
     texts = {language: dict(flat(table)) for language, table in tables.items()}
     every_key = sorted(set().union(*texts.values()))
     problems = []
     for language, own in texts.items():
         needless = {key for key in every_key if key.endswith(SINGULAR) and key.removesuffix(SINGULAR) in own}
-        problems += [
-            f"{language}.toml: {key} is missing" for key in every_key if key not in own.keys() | needless
-        ]
-        problems += [f"{language}.toml: {key} is empty" for key, text in own.items() if text == ""]
+        problems += [f"{language}: {key} is missing" for key in every_key if key not in own.keys() | needless]
+        problems += [f"{language}: {key} is empty" for key, text in own.items() if text == ""]
     for key in every_key:
         placeholders = {
             language: frozenset(PLACEHOLDER.findall(own[key]))
@@ -52,15 +51,22 @@ def translation_problems(tables: dict[str, dict[str, Any]]) -> list[str]:
 
 
 def problems_of(root: Path) -> list[str]:
-    """The two files in app/i18n."""
+    """The files of app/i18n: zh.toml beside en.toml, zh.pages.toml beside en.pages.toml, and so on."""
     folder = root / "app/i18n"
-    tables = {}
-    for language in ("zh", "en"):
-        file = folder / f"{language}.toml"
-        if not file.exists():
-            return [f"{file.relative_to(root)} is missing"]
-        tables[language] = tomllib.loads(file.read_text("utf-8"))
-    return translation_problems(tables)
+    parts = {path.name.split(".", 1)[1] for path in folder.glob("*.toml")}
+    if not parts:
+        return ["app/i18n holds no .toml"]
+    problems = []
+    for part in sorted(parts):
+        tables = {}
+        for language in LANGUAGES:
+            file = folder / f"{language}.{part}"
+            if file.exists():
+                tables[f"{language}.{part}"] = tomllib.loads(file.read_text("utf-8"))
+            else:
+                problems.append(f"app/i18n/{file.name} is missing")
+        problems += translation_problems(tables)
+    return problems
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ JS = sorted((ROOT / "app/static/js").glob("*.js"))
 PAGES = [ROOT / "app/templates" / name for name in ("base.html", "_head.html", "map.html")]
 # Keys put together in the code from a name: t(`filters.${facet}`) and the like.
 MADE = {
+    "quality": ("illustrative", "approximate", "surveyed"),
     "": ("position_all", "position_some", "position_ground"),
     "filters": ("status", "item", "town", "kind", "unit"),
     "layers": ("none", "sites", "ground", "labels"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.checks import javascript
+from scripts.checks import i18n, javascript
 from scripts.checks._files import source_files
 from scripts.checks.i18n import translation_problems
 from scripts.checks.javascript import exports_of, find_node, import_problems, imports_of, syntax_problems
@@ -18,8 +18,8 @@ STATIC = Path("/s")
 
 def test_equal_translations_pass() -> None:
     tables = {
-        "zh": {"map": {"title": "地图", "count": "{n} 处"}},
-        "en": {"map": {"title": "Map", "count": "{n} sites", "count_one": "{n} site"}},
+        "zh.toml": {"map": {"title": "地图", "count": "{n} 处"}},
+        "en.toml": {"map": {"title": "Map", "count": "{n} sites", "count_one": "{n} site"}},
     }
     assert translation_problems(tables) == []
 
@@ -35,7 +35,18 @@ def test_equal_translations_pass() -> None:
     ],
 )
 def test_a_difference_between_translations_is_found(zh: dict, en: dict, words: str) -> None:
-    assert any(words in problem for problem in translation_problems({"zh": zh, "en": en}))
+    assert any(words in problem for problem in translation_problems({"zh.toml": zh, "en.toml": en}))
+
+
+def test_every_file_of_translations_has_its_twin(tmp_path: Path) -> None:
+    folder = tmp_path / "app/i18n"
+    folder.mkdir(parents=True)
+    assert i18n.problems_of(tmp_path) == ["app/i18n holds no .toml"]
+    for name in ("zh.toml", "en.toml", "zh.pages.toml"):
+        (folder / name).write_text("a = 'A'\n")
+    assert i18n.problems_of(tmp_path) == ["app/i18n/en.pages.toml is missing"]
+    (folder / "en.pages.toml").write_text("b = 'B'\n")
+    assert "en.pages.toml: a is missing" in i18n.problems_of(tmp_path)
 
 
 def test_imports_are_read_as_the_browser_would() -> None:

@@ -18,9 +18,12 @@ from playwright.sync_api import (
     Request,
     WebError,
     WebSocket,
+    expect,
 )
 
 NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
+# A busy machine is no failure of the page: what `expect` waits for may take longer than Playwright's 5 s.
+EXPECT_MS = 15_000
 OWN_HOSTS = {"127.0.0.1", "localhost"}
 HOSTLESS = {"data", "blob", "about"}
 MARK = "CSP violation:"
@@ -60,6 +63,7 @@ def find_chromium(playwright: Playwright) -> str:
 
 def launch(playwright: Playwright) -> Browser:
     """Chromium without a window."""
+    expect.set_options(timeout=EXPECT_MS)
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     return playwright.chromium.launch(executable_path=find_chromium(playwright), args=flags)
 

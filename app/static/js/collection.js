@@ -38,6 +38,7 @@ class Collection extends EventTarget {
     this.all = [];
     this.shown = [];
     this.byCode = new Map();
+    this.shownCodes = new Set();
     this.loaded = false;
     this.failure = null; // why nothing could be read, in words
     state.addEventListener("filters", () => this.filter());

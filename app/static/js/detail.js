@@ -58,6 +58,6 @@ export function block(title, ...content) {
 export function facts(pairs) {
   const kept = pairs.filter(([, value]) => value);
   return kept.length
-    ? el("dl", { class: "facts" }, kept.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))))
+    ? el("dl", { class: "facts" }, kept.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, ...[value].flat()))))
     : null;
 }

@@ -17,6 +17,11 @@ export function freeEdges(map) {
   };
 }
 
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Options for a flight of the map; whoever wants less motion gets there at once. */
+export const flight = (options = {}) => ({ duration: 0.6, animate: !still.matches, ...options });
+
 /** The same as padding for Leaflet's fitting functions. */
 export function freeArea(map) {
   const { left, top, right, bottom } = freeEdges(map);

@@ -42,7 +42,8 @@ export function startList(callbacks) {
   }).observe(box);
   box.addEventListener("keydown", onKey);
   box.addEventListener("focus", () => {
-    if (active < 0 && rows.length) setActive(Math.max(0, rows.findIndex((site) => site.code === state.site)));
+    // A finger on a row focuses the list too: scrolling now would move the row away from under it.
+    if (active < 0 && rows.length && box.matches(":focus-visible")) setActive(Math.max(0, rows.findIndex((site) => site.code === state.site)));
   });
   box.addEventListener("pointerleave", () => on.point(null));
   inViewButton.addEventListener("click", () => {

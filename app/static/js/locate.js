@@ -2,6 +2,7 @@
 import { t } from "./boot.js";
 import { CanvasLayer } from "./canvas.js";
 import { metres } from "./format.js";
+import { flight } from "./frame.js";
 import { mercatorX, mercatorY } from "./geometry.js";
 import { lookOf } from "./looks.js";
 import { showMessage } from "./messages.js";
@@ -85,7 +86,7 @@ export class Locate {
     const words = [`${t("locate.accuracy", { m: metres(position.accuracy) })} · ${t(`locate.${grade(position.accuracy)}`)}`];
     if (!inside) words.push(t("locate.outside"));
     this.say?.update(words.join(" · "));
-    if (this.first && inside) this.map.flyTo(at, Math.max(16, this.map.getZoom()), { duration: 0.8 });
+    if (this.first && inside) this.map.flyTo(at, Math.max(16, this.map.getZoom()), flight());
     this.first = false;
   }
 

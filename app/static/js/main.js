@@ -6,7 +6,7 @@ import { startDetail, detailOpen, hideDetail } from "./detail.js";
 import { el, icon } from "./dom.js";
 import { startFilters } from "./filters.js";
 import { startFullScreen, toggleFullScreen } from "./fullscreen.js";
-import { freeArea, freeEdges } from "./frame.js";
+import { flight, freeArea, freeEdges } from "./frame.js";
 import { HighlightLayer } from "./highlight.js";
 import { showHits } from "./hits.js";
 import { LabelLayer } from "./labels.js";
@@ -81,7 +81,10 @@ class Page {
         point: (site) => this.highlight.setHover(site),
       },
     });
-    collection.addEventListener("change", () => this.sites.setSites(collection.shown));
+    collection.addEventListener("change", () => {
+      this.sites.setSites(collection.shown);
+      this.markSelected();
+    });
     state.addEventListener("selection", () => this.showSelection());
     state.addEventListener("filters", () => phone.matches && state.q && this.list.at === "peek" && this.list.go("half"));
     state.addEventListener("week", () => this.load());
@@ -98,7 +101,7 @@ class Page {
     toolGroup(
       toolButton("zoom_in", { iconName: "plus", onClick: () => map.zoomIn(1) }),
       toolButton("zoom_out", { iconName: "minus", onClick: () => map.zoomOut(1) }),
-      toolButton("home", { onClick: () => map.flyToBounds(map.homeBounds, { ...freeArea(map), duration: 0.6 }) }),
+      toolButton("home", { onClick: () => map.flyToBounds(map.homeBounds, flight(freeArea(map))) }),
     );
     const locate = toolButton("locate", { pressed: "false", onClick: () => this.locate.toggle() });
     const measure = toolButton("measure", { iconName: "ruler", pressed: "false", onClick: () => this.measure.toggle() });
@@ -185,8 +188,11 @@ class Page {
   showSelection({ first = false } = {}) {
     const site = state.site ? collection.get(state.site) : null;
     const town = state.place ? this.ground.towns.find((one) => one.code === state.place) : null;
-    this.highlight.setSelected(site || null);
-    this.sites.setSelected(site || null);
+    this.markSelected();
+    if (state.site && collection.loaded && !site) {
+      showMessage(t("detail.unknown", { code: state.site }));
+      return void state.select();
+    }
     this.ground.choose(town?.code);
     const focus = this.wantFocus;
     const show = this.wantShow || (first && !location.hash);
@@ -198,6 +204,14 @@ class Page {
     else hideDetail();
   }
 
+  /** The selected site stands out on the map for as long as the filters leave it there. */
+  markSelected() {
+    const site = collection.get(state.site);
+    const marked = site && collection.shownCodes.has(site.code) ? site : null;
+    this.highlight.setSelected(marked);
+    this.sites.setSelected(marked);
+  }
+
   boundsOf({ box }) {
     const { map } = this;
     const corner = (x, y) => map.unproject([x * 256, y * 256], 0);
@@ -205,7 +219,7 @@ class Page {
   }
 
   fit(shape, maxZoom) {
-    if (shape) this.map.flyToBounds(this.boundsOf(shape), { ...freeArea(this.map), maxZoom, duration: 0.6 });
+    if (shape) this.map.flyToBounds(this.boundsOf(shape), flight({ ...freeArea(this.map), maxZoom }));
   }
 
   /** Move the map only when the site cannot be seen beside the panels; zoom only when it would be a speck. */

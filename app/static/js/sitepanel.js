@@ -9,6 +9,7 @@ import { markSvg } from "./marks.js";
 import { state } from "./state.js";
 
 const RECENT = 5;
+const QUALITIES = ["illustrative", "approximate", "surveyed"];
 let pending = null;
 
 /** Show a site's panel; `zoomTo` is called by its button. */
@@ -65,8 +66,14 @@ function head(site, zoomTo, rest) {
   ];
 }
 
-const position = (p) =>
-  p.position ? el("span", { class: `position position-${p.position}` }, p.position_label || p.position) : null;
+/** How good the position is, in a word and in a sentence. */
+function position(p) {
+  if (!p.position) return null;
+  return [
+    el("span", { class: `position position-${p.position}` }, p.position_label || p.position),
+    QUALITIES.includes(p.position) ? el("span", { class: "muted position-means" }, t(`quality.${p.position}`)) : "",
+  ];
+}
 
 function progress(p, colour) {
   const bar = (name, value, kind, none) => {

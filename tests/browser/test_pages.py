@@ -1,0 +1,170 @@
+"""Ledger, item, site and documentation pages in a browser: filter, printing, phone, and without scripts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.helpers import PHONE, PROJECTOR
+
+PATHS = (
+    "/ledger",
+    "/items/20",
+    "/items/6",
+    "/sites/20-1-02",
+    "/sites/03-1-01",
+    "/problems/not-found",
+    "/docs",
+)
+
+
+@pytest.fixture(scope="module")
+def demo(server):
+    return server("demo", "--serve")
+
+
+def shown(page) -> list[int]:
+    return page.evaluate(
+        "[...document.querySelectorAll('.item')].filter((i) => i.offsetParent).map((i) => +i.dataset.no)"
+    )
+
+
+def test_the_filter_follows_typing_and_keeps_its_state_in_the_address(page, demo):
+    page.goto(f"{demo.url}/ledger?lang=en")
+    assert page.locator(".filter-apply").is_hidden()
+    page.fill("input[name=q]", "heating")
+    assert shown(page) == [20]
+    assert page.locator("#filter-count").inner_text() == "1 of 22 items"
+    assert page.url.endswith("/ledger?lang=en&q=heating")
+    page.fill("input[name=q]", "")
+    page.select_option("select[name=unit]", "jianshe")
+    assert shown(page) == [19, 20]
+    page.click(".map-counts a[data-map=zone]")
+    assert shown(page) == [19]
+    assert page.input_value("select[name=map]") == "zone"
+    assert page.locator(".map-counts a[aria-current=true]").get_attribute("data-map") == "zone"
+    page.go_back()
+    assert shown(page) == [19, 20]
+    page.fill("input[name=q]", "no such thing")
+    assert shown(page) == []
+    assert page.locator("#nothing").is_visible()
+    page.click("#filter-clear")
+    assert len(shown(page)) == 22
+    assert page.url.endswith("/ledger?lang=en")
+
+
+def test_a_shared_address_opens_filtered_and_the_language_link_keeps_it(page, demo):
+    page.goto(f"{demo.url}/ledger?q=照明")
+    assert shown(page) == [12]
+    page.click("#lang")
+    page.wait_for_url("**lang=en**")
+    assert shown(page) == [12]
+    assert page.input_value("input[name=q]") == "照明"
+
+
+def test_the_contents_follow_the_reader(page, demo):
+    page.goto(f"{demo.url}/ledger")
+    page.click(".contents a[href='#item-14']")
+    page.wait_for_selector(".contents li[data-no='14'] a[aria-current]")
+    assert page.evaluate("document.getElementById('item-14').getBoundingClientRect().top") < 40
+
+
+def test_everything_is_there_without_scripts(new_page, demo):
+    page = new_page(java_script_enabled=False)
+    page.goto(f"{demo.url}/ledger")
+    page.fill("input[name=q]", "文祥路")
+    page.click(".filter-apply")
+    assert page.locator(".item:visible").count() == 1
+    page.click(".item:visible .site-chip >> nth=0")
+    assert page.locator("h1").inner_text() == "文祥路（嘉瑞路以东）"
+    assert page.locator("svg.still").is_visible()
+    assert page.locator("[data-print=page]").is_hidden()  # they would do nothing
+    assert page.locator("[data-copy]").is_hidden()
+    page.goto(f"{demo.url}/docs")
+    assert page.locator("#api tbody tr").count() >= 8
+
+
+@pytest.mark.parametrize("screen", [PHONE, {}, PROJECTOR], ids=["phone", "desktop", "projector"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_scrolls_sideways(new_page, demo, screen, lang):
+    page = new_page(**screen)
+    for path in PATHS:
+        page.goto(f"{demo.url}{path}?lang={lang}")
+        page.wait_for_load_state("networkidle")
+        wide = page.evaluate(
+            """() => [...document.querySelectorAll("html, main, main *")].filter((e) => {
+              const box = e.getBoundingClientRect();
+              const scrolls = ["auto", "scroll"].includes(getComputedStyle(e).overflowX);
+              const room = document.documentElement.clientWidth;
+              return (scrolls && e.scrollWidth > e.clientWidth + 1) || box.right > room + 1 || box.left < -1;
+            }).map((e) => e.tagName + "." + e.className)"""
+        )
+        assert not wide, (path, wide)
+
+
+@pytest.mark.parametrize("path", ["/ledger", "/items/20", "/sites/20-1-02"])
+def test_thumbs_find_every_control_on_the_phone(new_page, demo, path):
+    page = new_page(**PHONE)
+    page.goto(demo.url + path)
+    small = page.evaluate(
+        """(controls) => [...document.querySelectorAll(controls)]
+        .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 43.5)
+        .map((e) => e.outerHTML.slice(0, 90))""",
+        "main button, main select, main input, .tally a, .site-chip, .contents a",
+    )
+    assert not small
+
+
+def test_the_label_prints_alone(page, demo):
+    page.goto(f"{demo.url}/sites/20-1-02")
+    page.evaluate("window.print = () => (window.asked = document.body.className)")
+    page.click("[data-print=label] >> nth=0")
+    assert "print-label" in page.evaluate("window.asked")
+    page.emulate_media(media="print")
+    assert page.locator("#label").is_visible()
+    assert page.locator("h1").is_hidden()
+    assert page.locator(".bar").is_hidden()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("h1").is_visible()
+    # without scripts the address does the same
+    page.goto(f"{demo.url}/sites/20-1-02#label")
+    page.reload()
+    assert page.locator("#label").is_visible()
+    assert page.locator("h1").is_hidden()
+
+
+def test_paper_has_what_counts_and_no_controls(new_page, demo):
+    page = new_page(color_scheme="dark")
+    page.goto(f"{demo.url}/ledger")
+    page.emulate_media(media="print")
+    for control in ("#filter", ".contents", "#lang", "#theme"):
+        assert page.locator(control).is_hidden()
+    assert page.locator(".sample").is_visible()
+    assert page.locator(".item:visible").count() == 22
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.paper')).backgroundColor")
+        == "rgb(255, 255, 255)"
+    )
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_coordinates_are_copied(new_page, demo):
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{demo.url}/sites/20-1-02")
+    button = page.locator("[data-copy]")
+    button.click()
+    page.wait_for_function("document.querySelector('[data-copy] span').textContent === '已复制'")
+    assert page.evaluate("navigator.clipboard.readText()") == button.get_attribute("data-copy")
+
+
+def test_the_viewer_of_the_api_asks_nobody_else(page, watch, demo):
+    page.goto(f"{demo.url}/docs")
+    page.wait_for_selector(".opblock")
+    page.locator(".opblock-summary-control", has_text="/api/nearby").click()
+    for name, value in (("lon", "116.43"), ("lat", "35.41")):
+        page.fill(f"tr[data-param-name={name}] input", value)
+    page.click("button.execute")
+    page.wait_for_selector(".live-responses-table .response-col_status:has-text('200')")
+    assert page.locator(".operations").count() == 0
+    assert [url for url in watch.requests if not url.startswith((demo.url, "data:"))] == []
