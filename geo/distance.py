@@ -71,8 +71,7 @@ def nearest_on(geoms: NDArray[np.object_], lon: float, lat: float) -> Nearest:
 
 
 def to_curves(pieces: Pieces, chosen: Indices, lon: float, lat: float, keep: int | None = None) -> Nearest:
-    """The nearest positions on the points, lines and rings of the chosen geometries (all have some), in
-    their order.
+    """The nearest positions on the points, lines and rings of the chosen geometries, which all have some.
 
     With `keep`, geometries that cannot be among the `keep` nearest may answer NaN: that saves their exact
     distance.

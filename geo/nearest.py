@@ -29,8 +29,7 @@ Geometries = NDArray[np.object_]
 
 # Up to this many geometries it is quicker to bound the distance to each than to search the tree.
 _FEW = 4096
-# Having gone through this many in vain (a mask that allows few of them), bounding all that is allowed is
-# quicker.
+# Having gone through this many in vain (a mask that allows few), bounding all that is allowed is quicker.
 _MANY = 16384
 _HALF_WORLD = math.pi * MAJOR
 
@@ -173,8 +172,7 @@ class NearestIndex:
         wanted: NDArray[np.bool_],
         total: int,
     ) -> Indices:
-        """Geometries among which the k nearest within the limit are (if that many), found through the
-        tree."""
+        """Geometries, found through the tree, among which the k nearest within the limit are."""
         if total <= _FEW:
             return np.flatnonzero(wanted)
         start, step = self._first_radius(lon, lat, k, total)
@@ -185,8 +183,7 @@ class NearestIndex:
             if radius >= limit or radius > _HALF_WORLD:
                 return near
             if len(near) >= k:
-                # k of them are surely no farther than this; when that lies in the box, none outside is
-                # nearer.
+                # k of them are surely no farther than this; if that lies in the box, none outside is nearer.
                 far = _norm(self._centre[near] - place) + self._radius[near]
                 enough = float(longest(np.partition(far, k - 1)[k - 1]))
                 if enough <= radius:
@@ -230,8 +227,7 @@ class NearestIndex:
         return near[guess - error <= np.partition(guess + error, k - 1)[k - 1]]
 
     def _first_radius(self, lon: float, lat: float, k: int, total: int) -> tuple[float, float]:
-        """How far the nearest geometry is at least, about; and a radius that would hold k if they lay
-        evenly."""
+        """About how far the nearest geometry is at least, and a radius to hold k if all lay evenly."""
         box = self._bounds
         assert box is not None
         start = 0.0

@@ -7,9 +7,10 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
 from tests.bench import plan
 from tests.bench.client import BenchError
@@ -18,6 +19,8 @@ from tests.bench.report import report
 from tests.bench.results import Results
 from tests.bench.run import Bench
 from tests.support.databases import URL_VARIABLE
+
+T = TypeVar("T")
 
 
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
@@ -57,10 +60,10 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _readable(read):
+def _readable(read: Callable[[str], T]) -> Callable[[str], T]:
     """A reader whose words argparse passes on."""
 
-    def told(text: str):
+    def told(text: str) -> T:
         try:
             return read(text)
         except ValueError as error:

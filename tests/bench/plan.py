@@ -45,8 +45,10 @@ def read_sizes(text: str) -> tuple[int, ...]:
     """`1k,10k` as numbers of sites, in order. Raises ValueError with what is allowed."""
     sizes = set()
     for part in text.split(","):
-        number = part.strip().lower().replace("_", "")
+        number = part.strip().lower()
         factor = 1_000 if number.endswith("k") else 1
+        if not number.removesuffix("k").isdecimal():
+            raise ValueError(f"{part!r} is no number of sites such as 2000 or 10k")
         sizes.add(int(number.removesuffix("k")) * factor)
     if min(sizes) < SMALLEST:
         raise ValueError(f"a zone for the bench has {SMALLEST} sites or more")

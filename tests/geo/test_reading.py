@@ -461,6 +461,19 @@ class TestRefusals:
         with pytest.raises(BadFile, match="1 MB"):
             read_rows(path)
 
+    def test_the_parts_of_a_shapefile_count_together(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each is below the limit, their sum is not."""
+        path = shapefile_zip(tmp_path, frame())
+        with zipfile.ZipFile(path) as archive:
+            sizes = [info.file_size for info in archive.infolist()]
+        monkeypatch.setattr(geo.reading.table, "MAX_BYTES", max(sizes))
+        with pytest.raises(BadFile):
+            read_rows(path)
+        monkeypatch.setattr(geo.reading.table, "MAX_BYTES", max(sum(sizes), path.stat().st_size))
+        assert len(read_rows(path)) == 2
+
     def test_too_many_rows(self, tmp_path: Path) -> None:
         """100,001 features; 100,000 are read."""
         feature = '{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[116,35]}}'
