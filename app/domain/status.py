@@ -19,6 +19,7 @@ the planned end has passed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -114,7 +115,12 @@ def site_status(
 
 
 def _underway(
-    today: date, plan: Plan, report: Report | None, planned: float, tolerance: float, state
+    today: date,
+    plan: Plan,
+    report: Report | None,
+    planned: float,
+    tolerance: float,
+    state: Callable[..., Status],
 ) -> Status:
     """Between planned start and end: compare with the curve and with the week that is due."""
     due = due_week(today)

@@ -29,6 +29,8 @@ from geo.repair import make_valid, validate
 Verdict = Literal["new", "changed", "unchanged", "refused"]
 TITLE_FIELDS = ("title", "name", "名称")
 POSITIONS = ("surveyed", "approximate")
+NEIGHBOURHOOD_DEG = 0.01
+"""How far outside the zone's line (about 1 km) a geometry may lie: the line itself is illustrative."""
 
 
 @dataclass
@@ -118,14 +120,15 @@ class _Context:
     def __init__(self, connection: Connection, kind: Any, code_field: str) -> None:
         self.kind, self.code_field = kind, code_field
         self.sites = {row.code: row for row in connection.execute(select(t.site))}
-        self.towns = connection.execute(select(t.town.c.code, t.town.c.name, t.town.c.geom)).all()
+        self.towns = connection.execute(select(t.town)).all()
         self.tasks = {tuple(row) for row in connection.execute(select(t.task.c.item_no, t.task.c.no))}
         leads = select(t.item_unit.c.item_no, t.item_unit.c.unit_code).where(
             t.item_unit.c.role == "lead", t.item_unit.c.ord == 0
         )
         self.leads = dict(connection.execute(leads).all())
-        self.zone = connection.execute(select(t.zone.c.geom)).scalar_one()
-        shapely.prepare(self.zone)
+        zone = connection.execute(select(t.zone.c.geom)).scalar_one()
+        self.around = zone.buffer(NEIGHBOURHOOD_DEG)
+        shapely.prepare(self.around)
         self.seen: dict[str, int] = {}
 
     def judge(self, row: Row) -> Judged:
@@ -178,27 +181,39 @@ class _Context:
         problems = list(row.problems)
         geometry, mended = (None, []) if row.geometry is None else make_valid(row.geometry)
         if not problems:
-            problems = validate(geometry, self.kind.geometry, self.zone)
+            problems = validate(geometry, self.kind.geometry, self.around)
         for problem in problems:
             judged.refuse(problem.zh, problem.en)
         judged.notes += mended
         return None if problems or geometry is None else normalise(geometry)
 
-    def _changed(self, judged: Judged, old: Any, town: str | None) -> None:
+    def _changed(self, judged: Judged, old: Any, town: str) -> None:
         if old.kind != self.kind.code:
             judged.refuse(
                 f"该编号的类别是 {old.kind}，不是 {self.kind.code}",
                 f"this code is a {old.kind}, not a {self.kind.code}",
             )
         if town != old.town_code:
-            judged.refuse("几何不在该点位所属的镇内", "the geometry is not in the site's town")
+            self._in_another_town(judged, old.town_code)
         judged.title = old.title
         judged.before = self._measure(old.geom)
         judged.values = {"geom_version": old.geom_version + 1}
         same = shapely.equals_identical(old.geom, judged.geom)
         judged.verdict = "unchanged" if same else "changed"
 
-    def _new(self, judged: Judged, code: SiteCode, town: str | None) -> None:
+    def _in_another_town(self, judged: Judged, code: str) -> None:
+        """Against surveyed borders a mistake, against illustrative ones only worth a look."""
+        town = next(town for town in self.towns if town.code == code)
+        zh = f"几何不在{town.name}的镇界内"
+        en = f"the geometry is not within {town.name_en}"
+        if town.position == "surveyed":
+            judged.refuse(zh, en)
+        else:
+            judged.notes.append(
+                Message(f"{zh}；镇界为示意，请核对", f"{en}; its border is illustrative, please check")
+            )
+
+    def _new(self, judged: Judged, code: SiteCode, town: str) -> None:
         if not judged.title:
             fields = " / ".join(TITLE_FIELDS)
             judged.refuse(f"新点位须有名称（字段 {fields}）", f"a new site needs a title (field {fields})")
@@ -214,10 +229,12 @@ class _Context:
         }
         judged.verdict = "new"
 
-    def _town(self, geometry: BaseGeometry) -> str | None:
-        """The town that holds most of the geometry; of a point, the one that it lies in."""
+    def _town(self, geometry: BaseGeometry) -> str:
+        """The town that holds most of the geometry, else the nearest one."""
         touching = [town for town in self.towns if shapely.intersects(town.geom, geometry)]
-        return max(touching, key=lambda town: _size(town.geom & geometry)).code if touching else None
+        if touching:
+            return max(touching, key=lambda town: _size(town.geom & geometry)).code
+        return min(self.towns, key=lambda town: shapely.distance(town.geom, geometry)).code
 
     def _measure(self, geometry: BaseGeometry) -> float | None:
         if self.kind.measure == "length":

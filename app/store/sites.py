@@ -47,7 +47,7 @@ def read_history(connection: Connection, code: str, day: date, lang: str) -> lis
     events: list[tuple[str, str, str, bool]] = []
 
     def add(at: date, event: str, sample: bool, **values: Any) -> None:
-        if at <= day or event in ("drawn", "redrawn"):
+        if at <= day:
             events.append((at.isoformat(), event, translate(lang, f"history.{event}", **values), sample))
 
     def rows(table: Any) -> Any:

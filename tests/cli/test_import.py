@@ -196,3 +196,18 @@ def test_help_is_in_both_languages():
         ).stdout
         assert any("\u4e00" <= letter <= "\u9fff" for letter in told)
         assert any(word in told for word in ("the", "The", "a ", "Put"))
+
+
+def test_a_line_just_outside_an_illustrative_border_is_taken_with_a_remark(fresh_database, tmp_path):
+    """The towns' borders are illustrative: only a surveyed border may refuse a surveyed line."""
+    place = fresh_database("sqlite")
+    maji = shapely.LineString([(116.41, 35.36), (116.41, 35.35)])
+    file = geojson(tmp_path / "road.geojson", ({"code": "20-1-01"}, maji))
+    with prepared(place) as (database, _), database.write() as connection:
+        connection.execute(t.town.update().values(position="surveyed"))
+    assert "不在疃里镇的镇界内" in run(place, file, "--kind", "road", "--dry-run").stdout
+    assert run(place, file, "--kind", "road", "--dry-run").returncode == 1
+    with prepared(place) as (database, _), database.write() as connection:
+        connection.execute(t.town.update().values(position="illustrative"))
+    done = run(place, file, "--kind", "road", "--dry-run")
+    assert (done.returncode, "镇界为示意，请核对" in done.stdout) == (0, True)

@@ -78,7 +78,7 @@ def test_everything_a_page_names_is_there_and_ours(pages, path):
 
 @pytest.mark.parametrize("path", ["/ledger", "/items/20", "/sites/20-1-02", "/docs", "/nope"])
 def test_sample_data_say_so_on_every_page(pages, path):
-    strip = opened(pages, path, 404 if path == "/nope" else 200).all("p", "sample")
+    strip = opened(pages, path, 404 if path == "/nope" else 200).all("aside", "sample")
     assert len(strip) == 1
     assert "演示数据" in strip[0].text
 
