@@ -16,10 +16,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from scripts._pg import Cluster, free_port
+from scripts._cluster import Cluster, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TOOL = [sys.executable, str(ROOT / "scripts/_pg.py"), "run"]
+TOOL = [sys.executable, "-m", "scripts._pg", "run"]
 TELL = """
 import json, os, pathlib, psycopg, sys
 url = os.environ["MINSHENG_TEST_PG_URL"].replace("+psycopg", "")
@@ -67,7 +67,11 @@ def test_a_port_in_use_is_not_given_out() -> None:
 
 def test_the_command_gets_postgis_and_its_exit_code_is_given_back() -> None:
     done = subprocess.run(
-        [*TOOL, "--", sys.executable, "-c", TELL + "sys.exit(7)"], capture_output=True, text=True, check=False
+        [*TOOL, "--", sys.executable, "-c", TELL + "sys.exit(7)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 7, done.stderr
     told = json.loads(done.stdout)
@@ -81,7 +85,11 @@ def test_the_command_gets_postgis_and_its_exit_code_is_given_back() -> None:
 
 def test_the_bench_gets_a_server_that_writes_to_disk() -> None:
     done = subprocess.run(
-        [*TOOL, "--durable", "--", sys.executable, "-c", TELL], capture_output=True, text=True, check=False
+        [*TOOL, "--durable", "--", sys.executable, "-c", TELL],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     _, fsync, buffers, jit, _, _ = json.loads(done.stdout)["row"]
@@ -105,7 +113,7 @@ def test_a_wrong_password_is_refused() -> None:
 def test_an_ended_run_leaves_no_server(number: signal.Signals) -> None:
     """SIGTERM is passed on and all is tidied up; after SIGKILL at least the server ends by itself."""
     command = [*TOOL, "--", sys.executable, "-c", TELL + "import time; time.sleep(60)"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
     data = "/nowhere/data"
     try:
         assert process.stdout is not None

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts._pg import free_port
+from scripts._cluster import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_SECONDS = 60
