@@ -25,7 +25,7 @@ from app.settings import Settings
 from app.store.database import Database
 from app.store.spatial.postgis import PostgisReads
 from app.store.spatial.protocol import WGS84, Filters
-from scripts._pg import find_binaries
+from scripts._cluster import find_binaries
 from tests.bench import plan
 from tests.bench.client import BenchError
 from tests.bench.questions import Question
@@ -42,9 +42,9 @@ PROGRESS = re.compile(r"^progress: ([\d.]+) s, ([\d.]+) tps", re.MULTILINE)
 class _Listener(PostgisReads):
     """The engine itself, noting what it asks the database."""
 
-    def _rows(self, statement: str, values: dict[str, Any]) -> list[tuple]:
+    def _rows(self, statement: str, values: dict[str, Any], *more: Any, **options: Any) -> list[tuple]:
         self.asked = statement, dict(values)
-        return super()._rows(statement, values)
+        return super()._rows(statement, values, *more, **options)
 
 
 class Pgbench:
