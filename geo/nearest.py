@@ -55,6 +55,7 @@ class NearestIndex:
         self.geoms: Geometries = np.array(geoms, dtype=object, ndmin=1)
         self.tree = shapely.STRtree(self.geoms)
         self._pieces = cut(self.geoms)
+        self._extent = shapely.bounds(self.geoms)
         self._found = np.diff(self._pieces.first) > 0
         self._areal = shapely.get_dimensions(self.geoms) == 2
         self._centre, self._radius = self._balls()
@@ -120,7 +121,14 @@ class NearestIndex:
         if box.minx > box.maxx:
             west = self.intersecting(Box(box.minx, box.miny, 180.0, box.maxy))
             return np.union1d(west, self.intersecting(Box(-180.0, box.miny, box.maxx, box.maxy)))
-        return np.sort(self.tree.query(_rectangle(box), predicate="intersects"))
+        rectangle = _rectangle(box)
+        found = np.sort(self.tree.query(rectangle))
+        # What lies in the box as a whole surely meets it; GEOS need only look at the others.
+        low, high = self._extent[found, :2], self._extent[found, 2:]
+        meets = ((low >= box[:2]) & (high <= box[2:])).all(axis=1)
+        shapely.prepare(rectangle)
+        meets[~meets] = shapely.intersects(rectangle, self.geoms[found[~meets]])
+        return found[meets]
 
     def _check(self, k: int, radius_m: float | None, mask: NDArray[np.bool_] | None) -> float:
         if k < 0:

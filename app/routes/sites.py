@@ -165,7 +165,7 @@ def _collection(
     if bounds is not None:
         head["bbox"] = list(bounds)
     head |= members | day_members(view, lang)
-    return orjson.dumps(head)[:-1] + b',"features":[' + features + b"]}"
+    return b"".join((orjson.dumps(head)[:-1], b',"features":[', features, b"]}"))  # copied once
 
 
 def _page_members(request: Request, page: Page) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 from app.settings import Settings
+from app.store.statements import Statements
 
 
 class Database:
@@ -51,7 +53,23 @@ class Database:
 
     def close(self) -> None:
         """Give back every connection."""
+        if self.is_postgres:
+            self.statements.close()
         self.engine.dispose()
+
+    @cached_property
+    def statements(self) -> Statements:
+        """For statements that only read, each a transaction of its own (PostgreSQL)."""
+        return Statements(self._own_connection)
+
+    def _own_connection(self) -> Any:
+        """A psycopg connection outside the pool, in autocommit mode."""
+        proxied = self.engine.raw_connection()
+        connection: Any = proxied.driver_connection
+        proxied.detach()
+        connection.autocommit = True
+        connection.execute("SET client_encoding TO 'UTF8'")  # whatever the database's own is
+        return connection
 
     def _postgres(self) -> Engine:
         engine = create_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True)

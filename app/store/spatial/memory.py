@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from app.i18n import LANGUAGES
-from app.store.spatial.protocol import Filters, Near, Page, Piece, feature, joined, near
+from app.store.spatial.protocol import WGS84, Filters, Near, Page, Piece, feature, head, joined, near
 from geo.nearest import NearestIndex
 from geo.types import Box
 
@@ -27,9 +27,9 @@ class MemoryReads:
         self.codes: list[str] = [row["code"] for row in ordered]
         self._row = {code: row for row, code in enumerate(self.codes)}
         self._geoms = np.array([row["geom"] for row in ordered], dtype=object)
-        self._geometry = [row["geometry_text"].encode() for row in ordered]
-        self._common = [row["common_text"].encode() for row in ordered]
-        self._tails = {lang: [row[f"tail_{lang}"].encode() for row in ordered] for lang in LANGUAGES}
+        # A Feature is head + tail + b"}}": a page is one join, nothing is put together feature by feature.
+        self._heads = _column(head(row["code"], row["geometry_text"], row["common_text"]) for row in ordered)
+        self._tails = {lang: _column(row[f"tail_{lang}"].encode() for row in ordered) for lang in LANGUAGES}
         self._search = [row["search"] for row in ordered]
         self._bounds = shapely.bounds(self._geoms) if ordered else np.empty((0, 4))
         self._columns = {
@@ -59,7 +59,7 @@ class MemoryReads:
         return Page(
             matched=len(rows),
             returned=len(chosen),
-            features=joined(feature(self._piece(row, lang), crs) for row in chosen.tolist()),
+            features=self._features(chosen, lang, crs),
             bounds=Box(*low.tolist(), *high.tolist()),
             last_code=self.codes[chosen[-1]],
             more=start + limit < len(rows),
@@ -91,10 +91,17 @@ class MemoryReads:
         values = zip(indices.tolist(), distances.tolist(), bearings.tolist(), points.tolist(), strict=True)
         return [near(self._piece(row, lang), (d, b, point[0], point[1]), crs) for row, d, b, point in values]
 
+    def _features(self, rows: np.ndarray, lang: str, crs: str) -> bytes:
+        if crs != WGS84:
+            return joined(feature(self._piece(row, lang), crs) for row in rows.tolist())
+        parts = [b"}},"] * (3 * len(rows))
+        parts[0::3] = self._heads[rows].tolist()
+        parts[1::3] = self._tails[lang][rows].tolist()
+        parts[-1] = b"}}"
+        return b"".join(parts)
+
     def _piece(self, row: int, lang: str) -> Piece:
-        return Piece(
-            self.codes[row], self._geoms[row], self._geometry[row], self._common[row], self._tails[lang][row]
-        )
+        return Piece(self.codes[row], self._geoms[row], self._heads[row], self._tails[lang][row])
 
     def _mask(self, filters: Filters) -> np.ndarray | None:
         """Which rows pass the filters; None when all do."""
@@ -118,6 +125,10 @@ class MemoryReads:
         for word in filters.words:
             parts.append(np.fromiter((word in text for text in self._search), bool, len(self)))
         return np.logical_and.reduce(parts) if parts else None
+
+
+def _column(values: Iterable[bytes]) -> np.ndarray:
+    return np.fromiter(values, dtype=object)
 
 
 class _Column:

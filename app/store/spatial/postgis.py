@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from app.store.database import Database
-from app.store.spatial.protocol import WGS84, Filters, Near, Page, Piece, feature, joined, near
+from app.store.spatial.protocol import WGS84, Filters, Near, Page, Piece, feature, head, joined, near
 from geo.around import box_around
 from geo.nearest import nearest_on
 from geo.types import Box
@@ -71,6 +71,7 @@ class PostgisReads:
             f"SELECT ST_AsBinary(geom) FROM {self._table} WHERE {where} "
             "ORDER BY geom <-> ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) LIMIT %(limit)s",
             values,
+            binary=True,
         )
         if len(guesses) == limit:
             farthest = float(nearest_on(_geoms([row[0] for row in guesses]), lon, lat)[0].max())
@@ -95,6 +96,7 @@ class PostgisReads:
             f"SELECT code, ST_AsBinary(geom), geometry_text, common_text, tail_{lang} "
             f"FROM {self._table} WHERE {where} ORDER BY code",
             values,
+            binary=True,
         )
         if not rows:
             return []
@@ -110,11 +112,12 @@ class PostgisReads:
 
     def _ready_page(self, where: str, values: dict[str, Any], lang: str) -> Page:
         (row,) = self._rows(page_sql(self._table, where, lang), values)
-        matched, remaining, returned, features, minx, miny, maxx, maxy, last = row
+        matched, remaining, returned = map(int, row[:3])
         if not returned:
             return Page(matched, 0, b"", None, None, False)
+        features, *bounds, last = row[3:]
         return Page(
-            matched, returned, bytes(features), Box(minx, miny, maxx, maxy), last, remaining > returned
+            matched, returned, features, Box(*map(float, bounds)), last.decode(), remaining > returned
         )
 
     def _built_page(self, where: str, values: dict[str, Any], limit: int, lang: str, crs: str) -> Page:
@@ -123,6 +126,7 @@ class PostgisReads:
             f"SELECT code, ST_AsBinary(geom), geometry_text, common_text, tail_{lang} FROM {self._table} "
             f"WHERE {where} AND code > %(after)s ORDER BY code LIMIT %(limit)s + 1",
             values,
+            binary=True,
         )
         chosen = rows[:limit]
         if not chosen:
@@ -131,17 +135,11 @@ class PostgisReads:
         bounds = shapely.bounds(geoms)
         box = Box(*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist())
         features = joined(feature(_piece(row, geom), crs) for row, geom in zip(chosen, geoms, strict=True))
-        return Page(matched, len(chosen), features, box, chosen[-1][0], len(rows) > limit)
+        return Page(matched, len(chosen), features, box, chosen[-1][0].decode(), len(rows) > limit)
 
-    def _rows(self, sql: str, values: dict[str, Any]) -> list[tuple]:
-        """Run one statement on the driver itself, binary results: a page's text is not decoded on its way."""
-        connection = self._database.engine.raw_connection()
-        try:
-            with connection.driver_connection.cursor(binary=True) as cursor:
-                cursor.execute(sql, values)
-                return cursor.fetchall()
-        finally:
-            connection.close()
+    def _rows(self, sql: str, values: dict[str, Any], binary: bool = False) -> list[tuple]:
+        """Columns as bytes; see :class:`app.store.statements.Statements`."""
+        return self._database.statements.rows(sql, values, binary)
 
 
 def page_sql(table: str, where: str, lang: str) -> str:
@@ -150,8 +148,8 @@ def page_sql(table: str, where: str, lang: str) -> str:
 WITH matched AS MATERIALIZED (SELECT code FROM {table} WHERE {where}),
 chosen AS (SELECT code FROM matched WHERE code > %(after)s ORDER BY code LIMIT %(limit)s)
 SELECT (SELECT count(*) FROM matched), (SELECT count(*) FROM matched WHERE code > %(after)s), count(*),
-       convert_to(string_agg('{{"type":"Feature","id":"' || code || '","geometry":' || geometry_text ||
-           ',"properties":{{' || common_text || ',' || tail_{lang} || '}}}}', ',' ORDER BY code), 'UTF8'),
+       string_agg('{{"type":"Feature","id":"' || code || '","geometry":' || geometry_text ||
+           ',"properties":{{' || common_text || ',' || tail_{lang} || '}}}}', ',' ORDER BY code),
        min(minx), min(miny), max(maxx), max(maxy), max(code)
 FROM {table} JOIN chosen USING (code)"""
 
@@ -180,9 +178,10 @@ def box_geometry(box: Box) -> shapely.Geometry:
 
 
 def _geoms(wkbs: list[bytes]) -> np.ndarray:
-    return shapely.from_wkb(np.array([bytes(wkb) for wkb in wkbs], dtype=object))
+    return shapely.from_wkb(np.array(wkbs, dtype=object))
 
 
 def _piece(row: tuple, geom: shapely.Geometry) -> Piece:
     code, _, geometry, common, tail = row
-    return Piece(code, geom, geometry.encode(), common.encode(), tail.encode())
+    code = code.decode()
+    return Piece(code, geom, head(code, geometry.decode(), common.decode()), tail)

@@ -85,34 +85,36 @@ class SpatialReads(Protocol):
 
 
 class Piece(NamedTuple):
-    """One site's kept texts."""
+    """One site's kept texts: a Feature is `head`, `tail` and two closing braces."""
 
     code: str
     geom: BaseGeometry
-    geometry: bytes
-    common: bytes
+    head: bytes
     tail: bytes
 
 
+_GEOMETRY, _PROPERTIES = b',"geometry":', b',"properties":{'
+
+
+def head(code: str, geometry: str, common: str) -> bytes:
+    """The part of a Feature that does not depend on the language, up to the comma before the tail."""
+    return f'{{"type":"Feature","id":"{code}","geometry":{geometry},"properties":{{{common},'.encode()
+
+
 def feature(piece: Piece, crs: str, more: bytes = b"") -> bytes:
-    """A whole Feature; `more` are further properties, each ending in front of its comma."""
-    geometry = piece.geometry
+    """A whole Feature; `more` are further properties, each starting with its comma."""
+    start = piece.head
     if crs != WGS84:
-        geometry = geometry_text(from_wgs84(piece.geom, crs), decimals(crs)).encode()
-    middle = b"," + more if more else b""
-    return b'{"type":"Feature","id":"%b","geometry":%b,"properties":{%b,%b%b}}' % (
-        piece.code.encode(),
-        geometry,
-        piece.common,
-        piece.tail,
-        middle,
-    )
+        first, _, rest = start.partition(_GEOMETRY)
+        text = geometry_text(from_wgs84(piece.geom, crs), decimals(crs)).encode()
+        start = first + _GEOMETRY + text + _PROPERTIES + rest.partition(_PROPERTIES)[2]
+    return b"%b%b%b}}" % (start, piece.tail, more)
 
 
 def near(piece: Piece, found: tuple[float, float, float, float], crs: str) -> Near:
     """A Near with ``distance_m`` (centimetres), ``bearing_deg`` and ``nearest`` ([lon, lat]) written in."""
     distance, bearing, lon, lat = found
-    more = b'"distance_m":%.2f,"bearing_deg":%.1f,"nearest":[%.7f,%.7f]' % (
+    more = b',"distance_m":%.2f,"bearing_deg":%.1f,"nearest":[%.7f,%.7f]' % (
         distance,
         round(bearing, 1) % 360,
         lon,
