@@ -1,4 +1,4 @@
-"""Lon/lat boxes that hold every position within a geodesic distance of a centre.
+"""Lon/lat boxes: as geometries, and such that hold every position within a geodesic distance of a centre.
 
 Northward a degree is shortest at the equator, where the meridian's radius of curvature is b²/a. Eastward:
 stretching the ellipsoid to the unit sphere of reduced latitudes keeps longitudes and makes no way longer
@@ -8,6 +8,9 @@ than its length / b, so the circle there is no wider than that.
 from __future__ import annotations
 
 import math
+
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.pieces import MAJOR, MINOR
 from geo.types import Box
@@ -37,3 +40,12 @@ def boxes_around(lon: float, lat: float, distance_m: float) -> list[Box]:
     if lon + east > 180.0:
         return [Box(lon - east, bottom, 180.0, top), Box(-180.0, bottom, lon + east - 360.0, top)]
     return [Box(lon - east, bottom, lon + east, top)]
+
+
+def box_geometry(box: Box) -> BaseGeometry:
+    """The box as a valid geometry: a polygon, or the line or point that a box without width or height is."""
+    if box[:2] == box[2:]:
+        return shapely.Point(box[:2])
+    if box.minx == box.maxx or box.miny == box.maxy:
+        return shapely.LineString([box[:2], box[2:]])
+    return shapely.box(*box)

@@ -13,9 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
-from geo.around import boxes_around
+from geo.around import box_geometry, boxes_around
 from geo.distance import Nearest, check_position, inverse, longest, nearest_on, reach, to_curves
 from geo.errors import BadCoordinates, GeoError
 from geo.pieces import MAJOR, MINOR, cut, earth_centred
@@ -121,7 +120,7 @@ class NearestIndex:
         if box.minx > box.maxx:
             west = self.intersecting(Box(box.minx, box.miny, 180.0, box.maxy))
             return np.union1d(west, self.intersecting(Box(-180.0, box.miny, box.maxx, box.maxy)))
-        rectangle = _rectangle(box)
+        rectangle = box_geometry(box)
         found = np.sort(self.tree.query(rectangle))
         # What lies in the box as a whole surely meets it; GEOS need only look at the others.
         low, high = self._extent[found, :2], self._extent[found, 2:]
@@ -249,20 +248,13 @@ class NearestIndex:
 
     def _in_box(self, lon: float, lat: float, radius_m: float) -> Indices:
         """Geometries whose box meets the lon/lat box around a geodesic circle, in no order."""
-        found = [self.tree.query(_rectangle(box)) for box in boxes_around(lon, lat, radius_m)]
+        found = [self.tree.query(box_geometry(box)) for box in boxes_around(lon, lat, radius_m)]
         return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
 
 
 def _norm(vectors: Array) -> Array:
     """Lengths of (N, 3) vectors."""
     return np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-
-
-def _rectangle(box: Box) -> BaseGeometry:
-    """The box as a valid geometry, also where it has no height or no width."""
-    if box.minx == box.maxx or box.miny == box.maxy:
-        return shapely.LineString([box[:2], box[2:]]) if box[:2] != box[2:] else shapely.Point(box[:2])
-    return shapely.box(*box)
 
 
 def _merged(

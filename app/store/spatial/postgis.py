@@ -15,7 +15,7 @@ import shapely
 
 from app.store.database import Database
 from app.store.spatial.protocol import WGS84, Filters, Near, Page, Piece, feature, head, joined, near
-from geo.around import box_around
+from geo.around import box_around, box_geometry
 from geo.nearest import nearest_on
 from geo.types import Box
 
@@ -166,15 +166,6 @@ def _where(filters: Filters) -> tuple[str, dict[str, Any]]:
         parts.append(f"position(%(word{index})s in search) > 0")
         values[f"word{index}"] = word
     return " AND ".join(parts), values
-
-
-def box_geometry(box: Box) -> shapely.Geometry:
-    """The box as a valid geometry: a polygon, or the line or point that a box without width or height is."""
-    if box[:2] == box[2:]:
-        return shapely.Point(box[:2])
-    if box.minx == box.maxx or box.miny == box.maxy:
-        return shapely.LineString([box[:2], box[2:]])
-    return shapely.box(*box)
 
 
 def _geoms(wkbs: list[bytes]) -> np.ndarray:
