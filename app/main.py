@@ -18,10 +18,10 @@ from app.deps import api_language
 from app.errors import AppError, NotFound, ServerFault
 from app.routes import docs, health, ledger, pages, sites
 from app.security import SecurityHeaders
-from app.settings import Settings
+from app.settings import STATIC, Settings
 from app.store.database import Database
 from app.store.live import Live
-from app.web import STATIC, Static, page
+from app.web import Static, page
 from maps.basemaps import hosts
 
 log = logging.getLogger("minsheng")

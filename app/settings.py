@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+STATIC = ROOT / "app" / "static"
 
 
 class Settings(BaseSettings):

@@ -17,13 +17,14 @@ from starlette.types import Scope
 from app import wording
 from app.deps import page_language
 from app.i18n import show, translate
+from app.settings import STATIC
 from app.store.live import View
 from maps import palette
 from maps.marks import line_svg, mark_svg
 from maps.shapes import SHAPES
 
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
+
 YEAR_SECONDS = 31_536_000
 
 

@@ -6,7 +6,7 @@ import click
 
 from app.cli.database import prepare, say
 from app.errors import Refused
-from app.settings import Settings
+from app.settings import STATIC, Settings
 from app.store.database import Database
 from app.store.migrate import is_current
 
@@ -32,6 +32,11 @@ def run(settings: Settings) -> None:
 
     from app.main import create_app
 
+    if not (STATIC / "vendor" / "leaflet").is_dir():
+        raise Refused(
+            "缺少浏览器库，请先运行 scripts/vendor（需要能访问软件包仓库）。",
+            "The browser libraries are missing: run scripts/vendor first (it needs a package registry).",
+        )
     database = Database(settings)
     if not is_current(database):
         raise Refused(

@@ -183,6 +183,8 @@ site = Table(
     Column("geom_version", Integer, nullable=False, server_default="1"),
     Column("updated_at", UtcDateTime, nullable=False),
     ForeignKeyConstraint(["item_no", "task_no"], ["task.item_no", "task.no"]),
+    # The last of several guards: homes and persons have no place here (app/domain/privacy.py).
+    CheckConstraint("item_no NOT IN (5, 6, 7, 13)", name="no_private_places"),
 )
 site_version = Table(
     "site_version",

@@ -12,6 +12,7 @@ import shapely
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from app.store import tables as t
 from app.store.database import Database
@@ -141,3 +142,13 @@ def test_gdal_sees_real_geometry_columns_with_spatial_indexes(fresh_database):
                 )
             ).scalars()
             assert set(found) == {"zone", "town", "road", "site", "site_version", "published_site"}
+
+
+def test_the_database_itself_refuses_places_of_private_items(both_engines):
+    from app.domain.privacy import WITHHELD_ITEMS
+
+    with prepared(both_engines) as (database, _):
+        for item in WITHHELD_ITEMS:
+            move = t.site.update().where(t.site.c.code == "09-1-01").values(item_no=item)
+            with pytest.raises(IntegrityError, match="no_private_places"), database.write() as connection:
+                connection.execute(move)

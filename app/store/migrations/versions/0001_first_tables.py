@@ -169,6 +169,7 @@ def upgrade() -> None:
         sa.Column("geom", ShapelyGeometry(), nullable=False),
         sa.Column("geom_version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("item_no NOT IN (5, 6, 7, 13)", name=op.f("ck_site_no_private_places")),
         sa.ForeignKeyConstraint(
             ["item_no", "task_no"], ["task.item_no", "task.no"], name=op.f("fk_site_item_no_task_no_task")
         ),
