@@ -85,8 +85,8 @@ class Results:
         return [
             Target(
                 found.ratio >= plan.RATIO,
-                f"{found.sites:,} 个点位，1,000 要素页达到 pgbench 的 {plan.RATIO:g}：{found.ratio:.2f}",
-                f"page 1,000 at {plan.RATIO:g} or more of pgbench, {found.sites:,} sites: {found.ratio:.2f}",
+                f"{found.sites:,} 个点位，1,000 要素页达到 pgbench 的 {plan.RATIO:g}：{found.ratio:.3f}",
+                f"page 1,000 at {plan.RATIO:g} or more of pgbench, {found.sites:,} sites: {found.ratio:.3f}",
             )
             for found in self.comparisons
         ]
