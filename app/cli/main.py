@@ -14,6 +14,7 @@ from app.cli.serve import serve
 from app.errors import AppError
 from app.store.load import BadData
 from geo.errors import GeoError, MissingCrs
+from maps.basemaps import BadBaseMap
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,6 +40,8 @@ def main() -> None:
         _stop(f"{error.zh}（--crs EPSG:4527）\n{error.en} (--crs EPSG:4527)")
     except (AppError, GeoError) as error:
         _stop(f"{error.zh}\n{error.en}")
+    except BadBaseMap as error:
+        _stop(f"底图设置有误 · bad base map setting (MINSHENG_XYZ): {error}")
     except BadData as error:
         _stop(f"data/ 中的数据有误 · the files under data/ are wrong: {error}")
     except ValidationError as error:
