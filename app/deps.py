@@ -16,8 +16,8 @@ from app.params import Param, Query
 from app.store.live import Live, View
 from app.store.publish import search_words
 from app.store.spatial.memory import MemoryReads
-from app.store.spatial.protocol import WGS84, Filters
-from geo.crs import CRS_NAMES, parse_crs
+from app.store.spatial.protocol import Filters
+from geo.crs import CRS_NAMES, WGS84, parse_crs
 
 T = TypeVar("T")
 GEOJSON = "application/geo+json"

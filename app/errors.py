@@ -3,7 +3,9 @@
     AppError
     ├── BadParameter      400  a parameter or several, each with what is allowed
     ├── NotFound          404
+    ├── WrongMethod       405  the address exists, but not for this method
     ├── Refused           409  well-formed, but against a rule (nothing is changed)
+    ├── Unavailable       503  the database is away; the same request works later
     └── ServerFault       500  ours; logged once, tells the client nothing
 
 Messages are pairs of Chinese and English; the answer uses the language asked for.
@@ -79,6 +81,15 @@ class NotFound(AppError):
     title_en = "Not found"
 
 
+class WrongMethod(AppError):
+    """The address is there, for other methods."""
+
+    status = 405
+    kind = "wrong-method"
+    title_zh = "方法不适用"
+    title_en = "Wrong method"
+
+
 class Refused(AppError):
     """Understood, and against a rule."""
 
@@ -86,6 +97,15 @@ class Refused(AppError):
     kind = "refused"
     title_zh = "不能这样做"
     title_en = "Refused"
+
+
+class Unavailable(AppError):
+    """The database cannot be reached just now."""
+
+    status = 503
+    kind = "unavailable"
+    title_zh = "暂时不可用"
+    title_en = "Unavailable"
 
 
 class ServerFault(AppError):

@@ -9,23 +9,27 @@ from collections.abc import AsyncIterator
 
 import anyio.to_thread
 import orjson
+import psycopg
+import sqlalchemy.exc
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from app.deps import api_language
-from app.errors import AppError, NotFound, ServerFault
+from app.errors import AppError, NotFound, ServerFault, Unavailable, WrongMethod
+from app.head import HeadAsGet
 from app.routes import docs, health, ledger, pages, sites
 from app.security import SecurityHeaders
 from app.settings import STATIC, Settings
-from app.store.database import Database
+from app.store.database import Database, first_line
 from app.store.live import Live
 from app.web import Static, page
 from maps.basemaps import hosts
 
 log = logging.getLogger("minsheng")
 FOLLOW_SECONDS = 0.5
+RETRY_SECONDS = 5
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -42,11 +46,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
     app.state.map_parts, chosen = pages.build_map(settings)
     app.add_middleware(SecurityHeaders, tile_hosts=hosts(chosen))
+    app.add_middleware(HeadAsGet)
     for module in (sites, ledger, health, docs, pages):
         app.include_router(module.router)
     app.mount("/static", Static(directory=STATIC))
     app.add_exception_handler(AppError, _app_error)
     app.add_exception_handler(HTTPException, _http_error)
+    for lost in (sqlalchemy.exc.OperationalError, psycopg.OperationalError):
+        app.add_exception_handler(lost, _database_away)
     app.add_exception_handler(Exception, _unexpected)
     return app
 
@@ -71,9 +78,13 @@ async def _follow(live: Live) -> None:
         await asyncio.sleep(FOLLOW_SECONDS)
         try:
             await anyio.to_thread.run_sync(live.refresh)
+        except (sqlalchemy.exc.OperationalError, psycopg.OperationalError) as error:
+            kept = live.view.version
+            log.error("cannot follow the database, still serving version %s: %s", kept, first_line(error))
+            await asyncio.sleep(RETRY_SECONDS)
         except Exception:
             log.exception("cannot follow the database; still serving version %s", live.view.version)
-            await asyncio.sleep(5)
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 async def _app_error(request: Request, error: Exception) -> Response:
@@ -85,9 +96,27 @@ async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
         return _problem(request, NotFound("没有这个地址。", "There is no such address."))
+    if error.status_code == 405:
+        allow = (error.headers or {}).get("Allow", "GET, HEAD")
+        if "GET" in allow and "HEAD" not in allow:
+            allow += ", HEAD"
+        wrong = WrongMethod(
+            f"此地址不接受 {request.method[:20]}，可用的有：{allow}。",
+            f"This address does not take {request.method[:20]}; it takes: {allow}.",
+        )
+        return _problem(request, wrong, {"allow": allow})
     lang = api_language(request)
     document = {"type": "about:blank", "title": error.detail, "status": error.status_code}
     return _document(document, error.status_code, lang, dict(error.headers or {}))
+
+
+async def _database_away(request: Request, error: Exception) -> Response:
+    """An administrator's matter and told in one line: a traceback per request would bury it."""
+    log.error("no answer from the database at %s: %s", request.url.path, first_line(error))
+    away = Unavailable(
+        "数据库暂时无法访问，请稍后再试。", "The database cannot be reached just now; try again in a while."
+    )
+    return _problem(request, away, {"retry-after": str(RETRY_SECONDS)})
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -97,12 +126,14 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     )
 
 
-def _problem(request: Request, error: AppError) -> Response:
+def _problem(request: Request, error: AppError, headers: dict[str, str] | None = None) -> Response:
     """A page for somebody who looks at one, a problem document for everybody else."""
     if _wants_page(request):
-        return page(request, request.app.state.live.view, "error.html", error.status, error=error)
+        made = page(request, request.app.state.live.view, "error.html", error.status, error=error)
+        made.headers.update(headers or {})
+        return made
     lang = api_language(request)
-    return _document(error.problem(lang, request.url.path), error.status, lang)
+    return _document(error.problem(lang, request.url.path), error.status, lang, headers)
 
 
 def _wants_page(request: Request) -> bool:

@@ -16,6 +16,7 @@ from starlette.datastructures import QueryParams
 
 from app.domain.weeks import Week
 from app.errors import BadParameter, Fault
+from geo.errors import GeoError
 from geo.types import Box
 
 T = TypeVar("T")
@@ -135,7 +136,7 @@ class Query:
         if (abs(box.miny) > 90 or abs(box.maxy) > 90) and max(abs(box.minx), abs(box.maxx)) <= 90:
             self.fault(
                 name,
-                value,
+                value[:100],
                 allowed,
                 f"{name} 的纬度超出 ±90：经纬度似乎写反了，经度在前。",
                 f"{name} has latitudes beyond ±90: lon and lat look swapped, longitude comes first.",
@@ -145,7 +146,7 @@ class Query:
         if outside or box.minx > box.maxx or box.miny > box.maxy:
             self.fault(
                 name,
-                value,
+                value[:100],
                 allowed,
                 f"{name} 应满足 -180 ≤ minx ≤ maxx ≤ 180、-90 ≤ miny ≤ maxy ≤ 90。",
                 f"{name} must satisfy -180 ≤ minx ≤ maxx ≤ 180 and -90 ≤ miny ≤ maxy ≤ 90.",
@@ -183,7 +184,7 @@ class Query:
             return default
         try:
             return parse(value)
-        except Exception:
+        except (ValueError, GeoError):
             self.fault(
                 name,
                 value[:100],
@@ -216,7 +217,13 @@ class Query:
     def _one(self, name: str) -> str | None:
         values = self._raw.getlist(name)
         if len(values) > 1:
-            self.fault(name, values, 1, f"{name} 只能写一次。", f"{name} may be given once only.")
+            self.fault(
+                name,
+                [one[:50] for one in values[:5]],
+                1,
+                f"{name} 只能写一次。",
+                f"{name} may be given once only.",
+            )
         return values[0].strip() if values else None
 
     def _float(self, name: str) -> float | None:
@@ -233,7 +240,8 @@ class Query:
             number = kind(value or "")
         except ValueError:
             number = math.nan
-        if math.isfinite(number) and low <= number <= high:
+        # compared as it is: a whole number of 400 digits has no float; NaN is within nothing
+        if low <= number <= high and "_" not in (value or ""):
             return number
         whole = kind is int
         self.fault(

@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "app" / "static"
@@ -16,7 +18,9 @@ STATIC = ROOT / "app" / "static"
 class Settings(BaseSettings):
     """One running service. Unset means the embedded database under ``var/zone``."""
 
-    model_config = SettingsConfigDict(env_prefix="MINSHENG_", populate_by_name=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="MINSHENG_", env_ignore_empty=True, populate_by_name=True, extra="ignore"
+    )
 
     # storage
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
@@ -47,12 +51,23 @@ class Settings(BaseSettings):
             return None
         for prefix in ("postgresql://", "postgres://"):
             if url.startswith(prefix):
-                return "postgresql+psycopg://" + url.removeprefix(prefix)
+                url = "postgresql+psycopg://" + url.removeprefix(prefix)
         if not url.startswith(("postgresql+psycopg://", "sqlite:///")):
             raise ValueError(
                 "DATABASE_URL must start with postgresql:// or sqlite:/// · "
                 "DATABASE_URL 须以 postgresql:// 或 sqlite:/// 开头"
             )
+        try:
+            parts = make_url(url)
+        except (ValueError, ArgumentError):
+            parts = None
+        if parts is None or (url.startswith("sqlite:") and parts.database in (None, "", ":memory:")):
+            # its text is not repeated: it may hold a password
+            raise ValueError(
+                "DATABASE_URL cannot be read: write @ : / in a password as %40 %3A %2F, the port as a "
+                "number, and name a file after sqlite:/// · DATABASE_URL 无法解析：密码中的 @ : / "
+                "须写作 %40 %3A %2F，端口须为数字，sqlite:/// 之后须有文件名"
+            ) from None
         return url
 
     @property

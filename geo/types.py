@@ -1,15 +1,8 @@
-"""Named coordinates and boxes; the order is stated here and nowhere else."""
+"""A box of coordinates; the order of its sides is stated here and nowhere else."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
-
-
-class LonLat(NamedTuple):
-    """A position in WGS 84 degrees, longitude first (RFC 7946 §3.1.1)."""
-
-    lon: float
-    lat: float
 
 
 class Box(NamedTuple):
@@ -30,6 +23,3 @@ class Box(NamedTuple):
         if self.minx <= self.maxx:
             return self.minx <= lon <= self.maxx
         return lon >= self.minx or lon <= self.maxx
-
-
-WORLD = Box(-180.0, -90.0, 180.0, 90.0)

@@ -13,6 +13,7 @@ from rich.progress import Progress, track
 from rich.table import Table
 
 from app.cli.database import prepare
+from app.errors import Refused
 from app.settings import Settings
 from app.store.database import Database
 from app.store.importing import POSITIONS, Judgement, judge, save
@@ -54,6 +55,8 @@ def import_sites(
 
         rows = read_rows(file, crs=crs, layer=layer)
         progress.update(task, total=1, completed=1)
+    if not rows:
+        raise Refused(f"文件“{file.name}”中没有任何一行。", f"There are no rows in the file “{file.name}”.")
     settings = Settings()
     database = Database(settings)
     prepare(database, settings)

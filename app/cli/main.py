@@ -12,6 +12,7 @@ from app.cli.database import demo, init, load
 from app.cli.imports import import_sites
 from app.cli.serve import serve
 from app.errors import AppError
+from app.store.database import first_line
 from app.store.load import BadData
 from geo.errors import GeoError, MissingCrs
 from maps.basemaps import BadBaseMap
@@ -48,10 +49,15 @@ def main() -> None:
         lines = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
         _stop("设置有误 · bad settings:\n  " + "\n  ".join(lines))
     except SQLAlchemyError as error:
-        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         _stop(
-            f"数据库出错 · database error: {cause}\n"
+            f"数据库出错 · database error: {first_line(error)}\n"
             "请检查 DATABASE_URL 和权限 · check DATABASE_URL and privileges"
+        )
+    except OSError as error:
+        place = f": {error.filename}" if error.filename else ""
+        _stop(
+            f"无法读写文件或文件夹 · cannot read or write{place}: {error.strerror or error}\n"
+            "请检查 MINSHENG_DATA 和权限 · check MINSHENG_DATA and privileges"
         )
 
 

@@ -8,6 +8,7 @@ from app.cli.database import prepare, say
 from app.errors import Refused
 from app.settings import STATIC, Settings
 from app.store.database import Database
+from app.store.load import has_zone
 from app.store.migrate import is_current
 
 
@@ -43,7 +44,14 @@ def run(settings: Settings) -> None:
             "数据库尚未建表，请先运行 python -m app init 和 load，或用 serve --prepare。",
             "The database has no tables yet: run python -m app init and load first, or serve --prepare.",
         )
+    with database.read() as connection:
+        filled = has_zone(connection)
     database.close()
+    if not filled:
+        raise Refused(
+            "数据库中还没有数据，请先运行 python -m app load，或用 serve --prepare。",
+            "The database holds no data yet: run python -m app load first, or serve --prepare.",
+        )
 
     say(f"地址 http://{settings.host}:{settings.port}（Ctrl+C 停止）", "press Ctrl+C to stop")
     uvicorn.run(

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from app.deps import ask, live, page_language
 from app.domain.status import StatusCode
-from app.errors import NotFound
+from app.errors import BadParameter, Fault, NotFound
 from app.i18n import catalogue
 from app.ledgerfilter import LedgerFilter, item_text
 from app.overviews import draw, geometry, parse
@@ -21,8 +21,9 @@ from app.routes.ledger import all_items, one_item
 from app.routes.sites import site_feature
 from app.settings import Settings
 from app.store.live import View
-from app.store.spatial.protocol import WGS84, Filters
+from app.store.spatial.protocol import Filters
 from app.web import YEAR_SECONDS, page
+from geo.crs import WGS84
 from maps.basemaps import BaseMap, osm, parse_xyz, tianditu
 from maps.live import LiveConfig, MapParts, boot, live_map
 from maps.overview import middle
@@ -154,10 +155,17 @@ async def site_qr(request: Request, code: str) -> Response:
     """The site's address as a QR code (ISO/IEC 18004, error correction Q)."""
     if code not in live(request).view.statuses:
         raise NotFound(f"没有编号为 {code[:20]} 的点位。", f"There is no site {code[:20]}.")
+    try:
+        qr = segno.make(site_address(request, code), error="q")
+    except segno.DataOverflowError:
+        host = request.headers.get("host", "")[:50]
+        raise BadParameter(
+            Fault(
+                "Host", host, None, "主机名太长，放不进二维码。", "The host name is too long for a QR code."
+            )
+        ) from None
     picture = io.BytesIO()
-    segno.make(site_address(request, code), error="q").save(
-        picture, kind="svg", scale=8, border=4, xmldecl=True, light="#fff", title=code
-    )
+    qr.save(picture, kind="svg", scale=8, border=4, xmldecl=True, light="#fff", title=code)
     return Response(picture.getvalue(), media_type="image/svg+xml", headers={"cache-control": "no-cache"})
 
 

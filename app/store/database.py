@@ -15,6 +15,12 @@ from app.settings import Settings
 from app.store.statements import Statements
 
 
+def first_line(error: Exception) -> str:
+    """What the database said, in one line, without the statement and its values."""
+    words = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return words[0] if words else type(error).__name__
+
+
 class Database:
     """One zone's database: its tables are in `schema` on PostgreSQL, in the file on SQLite."""
 

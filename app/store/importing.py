@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
+from unicodedata import category
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -28,6 +29,9 @@ from geo.repair import make_valid, validate
 
 Verdict = Literal["new", "changed", "unchanged", "refused"]
 TITLE_FIELDS = ("title", "name", "名称")
+LONGEST_TITLE = 200
+UNPRINTABLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Unicode categories that would break a line, a terminal, PostgreSQL (NUL) or the reading order (bidi)."""
 POSITIONS = ("surveyed", "approximate")
 NEIGHBOURHOOD_DEG = 0.01
 """How far outside the zone's line (about 1 km) a geometry may lie: the line itself is illustrative."""
@@ -136,7 +140,7 @@ class _Context:
         title = next(
             (str(row.attributes[name]).strip() for name in TITLE_FIELDS if row.attributes.get(name)), ""
         )
-        judged = Judged(row.number, text, title)
+        judged = Judged(row.number, shown(text), shown(title))
         code = self._code(judged, text)
         geometry = self._geometry(judged, row)
         if code is None or geometry is None:
@@ -149,6 +153,11 @@ class _Context:
             self._new(judged, code, town)
         else:
             self._changed(judged, old, town)
+        if old is None and judged.title != title:
+            judged.refuse(
+                f"名称最多 {LONGEST_TITLE} 个字符，不含控制字符",
+                f"a title has at most {LONGEST_TITLE} characters and no control characters",
+            )
         if judged.reasons:
             judged.verdict = "refused"
         return judged
@@ -158,7 +167,7 @@ class _Context:
             code = parse_site_code(text)
         except ValueError:
             judged.refuse(
-                f"{self.code_field} 字段的编号“{text[:30]}”不合规，应形如 20-1-01",
+                f"{self.code_field} 字段的编号“{judged.code[:30]}”不合规，应形如 20-1-01",
                 f"the code {text[:30]!r} in field {self.code_field} is malformed, expected e.g. 20-1-01",
             )
             return None
@@ -240,6 +249,11 @@ class _Context:
         if self.kind.measure == "length":
             return round(length_m(geometry), 1)
         return round(area_m2(geometry), 1) if self.kind.measure == "area" else None
+
+
+def shown(text: str) -> str:
+    """Text from a file as it is safe on a terminal: cut to a title's length, control characters as �."""
+    return "".join("\ufffd" if category(c) in UNPRINTABLE else c for c in text[:LONGEST_TITLE])
 
 
 def _size(geometry: BaseGeometry) -> float:

@@ -6,9 +6,8 @@ import gc
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, exists, func, select
 
@@ -16,13 +15,13 @@ from app.domain.weeks import Week
 from app.settings import Settings
 from app.store import tables as t
 from app.store.database import Database
+from app.store.moments import day_of, now
 from app.store.publish import publish, published_rows
 from app.store.spatial.memory import MemoryReads
 from app.store.spatial.postgis import PostgisReads
 from app.store.spatial.protocol import SpatialReads
 from app.store.vocabulary import Vocabulary, read_vocabulary
 
-ZONE_TIME = ZoneInfo("Asia/Shanghai")
 PAST_WEEKS_KEPT = 8
 
 
@@ -82,7 +81,7 @@ class Live:
 
     def today(self, sample_today: date | None) -> date:
         """The day that statuses are for: a setting, the demonstration's day, or today in the zone."""
-        return self.settings.today or sample_today or datetime.now(ZONE_TIME).date()
+        return self.settings.today or sample_today or day_of(now())
 
     def as_of_week(self, week: Week) -> View:
         """The state at the end of a past `week`, from what was entered by then."""

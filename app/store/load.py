@@ -49,6 +49,11 @@ def is_loaded(connection: Connection, data: Path = DATA) -> bool:
     return connection.execute(select(t.zone.c.data_digest)).scalar() == digest(data)
 
 
+def has_zone(connection: Connection) -> bool:
+    """True when anything was ever loaded; without a zone there is nothing to serve."""
+    return connection.execute(select(t.zone.c.id)).first() is not None
+
+
 def load(
     connection: Connection, day: date | None, tolerance: float, data: Path = DATA, step: Step = print
 ) -> None:

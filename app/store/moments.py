@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
+
+ZONE_TIME = ZoneInfo("Asia/Shanghai")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -28,6 +31,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def day_of(moment: datetime) -> date:
+    """The day of a moment in the zone (Asia/Shanghai)."""
+    return moment.astimezone(ZONE_TIME).date()
 
 
 def now() -> datetime:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
@@ -12,9 +11,8 @@ from app.domain.weeks import Week
 from app.i18n import show, translate
 from app.store import tables as t
 from app.store.ledger import read_targets, read_units
+from app.store.moments import day_of
 from app.store.standing import standings
-
-ZONE_TIME = ZoneInfo("Asia/Shanghai")
 
 
 def read_details(connection: Connection, code: str, day: date, tolerance: float, lang: str) -> dict[str, Any]:
@@ -56,22 +54,18 @@ def read_history(connection: Connection, code: str, day: date, lang: str) -> lis
     for row in rows(t.site_version):
         event = "drawn" if row.version == 1 else "redrawn"
         position = translate(lang, f"position.{row.position}")
-        add(_local(row.entered_at), event, False, position=position, version=row.version, source=row.source)
+        add(day_of(row.entered_at), event, False, position=position, version=row.version, source=row.source)
     for row in rows(t.plan):
         add(row.entered_on, "planned", row.sample, start=row.start, end=row.end)
     for row in rows(t.report):
         week = Week.of(row.week_monday)
         event = "stopped" if row.suspended_reason else "reported"
-        at = min(_local(row.entered_at), week.sunday)
+        at = min(day_of(row.entered_at), week.sunday)
         add(at, event, row.sample, week=week, percent=row.percent, reason=row.suspended_reason)
     for row in rows(t.acceptance):
         add(row.accepted_on, "accepted", row.sample, by=row.accepted_by)
     events.sort(reverse=True)
     return [{"at": at, "event": event, "text": text, "sample": sample} for at, event, text, sample in events]
-
-
-def _local(moment: datetime) -> date:
-    return moment.astimezone(ZONE_TIME).date()
 
 
 def _plain(value: Any) -> Any:

@@ -53,9 +53,10 @@ def _titles() -> list[Column]:
     return [Column("title", Text, nullable=False), Column("title_en", Text, nullable=False)]
 
 
-def _gist(column: Column) -> Index:
+def _gist(column: Column) -> None:
+    """Give a geometry column its GiST index (PostgreSQL only); an Index attaches itself to the table."""
     index = Index(f"ix_{column.table.name}_{column.name}_gist", column, postgresql_using="gist")
-    return index.ddl_if(dialect="postgresql")
+    index.ddl_if(dialect="postgresql")
 
 
 zone = Table(
@@ -254,4 +255,5 @@ published_site = Table(
     Column("tail_en", Text, nullable=False),
 )
 
-SPATIAL_INDEXES = [_gist(t.c.geom) for t in (zone, town, road, site, site_version, published_site)]
+for _table in (zone, town, road, site, site_version, published_site):
+    _gist(_table.c.geom)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -16,11 +15,13 @@ from sqlalchemy import func, select
 
 from app.settings import ROOT
 from app.store import tables as t
+from app.store.database import Database
+from app.store.live import Live
 from geo.crs import from_wgs84
 from tests.support.databases import Storage
 from tests.support.generated import DAY
 from tests.support.server import clean_environment
-from tests.support.zones import prepared
+from tests.support.zones import prepared, settings_for
 
 ROAD = shapely.LineString([(116.4238, 35.4213), (116.4300001, 35.4216), (116.4437, 35.4215)])
 OTHER = shapely.LineString([(116.4150, 35.4203), (116.4152, 35.4100)])
@@ -48,9 +49,6 @@ def geojson(path: Path, *features: tuple[dict, shapely.Geometry | None]) -> Path
 
 def state(place: Storage) -> list[tuple]:
     """Everything an import may change."""
-    from app.store.database import Database
-    from tests.support.zones import settings_for
-
     database = Database(settings_for(place))
     with database.read() as connection:
         sites = connection.execute(select(t.site).order_by(t.site.c.code)).all()
@@ -63,8 +61,6 @@ def state(place: Storage) -> list[tuple]:
 @pytest.fixture
 def zone(both_engines) -> Storage:
     with prepared(both_engines, today=DAY) as (database, settings):
-        from app.store.live import Live
-
         Live(database, settings)  # publishes, so that only imports change anything from here on
     return both_engines
 
@@ -182,20 +178,6 @@ def test_an_unknown_kind_lists_the_kinds(fresh_database, tmp_path):
     done = run(fresh_database("sqlite"), file, "--kind", "bridge")
     assert done.returncode == 1
     assert "gas_main" in done.stderr
-
-
-def test_help_is_in_both_languages():
-    for words in ([], ["import"], ["init"], ["load"], ["demo"], ["serve"]):
-        told = subprocess.run(
-            [sys.executable, "-m", "app", *words, "--help"],
-            cwd=ROOT,
-            env={**os.environ},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        assert any("\u4e00" <= letter <= "\u9fff" for letter in told)
-        assert any(word in told for word in ("the", "The", "a ", "Put"))
 
 
 def test_a_line_just_outside_an_illustrative_border_is_taken_with_a_remark(fresh_database, tmp_path):

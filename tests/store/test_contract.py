@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
+from app.store import tables as t
 from app.store.live import Live
-from app.store.publish import search_text, search_words
+from app.store.publish import publish, search_text, search_words
 from app.store.spatial.postgis import PostgisReads
 from app.store.spatial.protocol import Filters, SpatialReads
 from geo.crs import CRS_NAMES
@@ -39,8 +40,6 @@ def readers(tmp_path_factory) -> Iterator[dict[str, SpatialReads]]:
             database, chosen = stack.enter_context(prepared(place, today=DAY, spatial="memory"))
             with database.write() as connection:
                 put_sites(connection, COUNT)
-                from app.store.publish import publish
-
                 publish(connection, DAY, chosen.tolerance)
             found[f"memory/{engine}"] = Live(database, chosen).view.reads
             if engine == "postgis":
@@ -123,6 +122,7 @@ def test_nearby_is_right(readers, sites, point, limit):
     """Second opinion: pyproj's geodesic to densely sampled points of every geometry."""
     found = readers["memory/sqlite"].nearby(*point, None, limit, Filters(), "zh", "EPSG:4326")
     sampled = sorted(_sampled_distance(site, point) for site in sites)[: len(found)]
+    assert len(found) == limit  # without a radius nothing is too far
     for near, second in zip(found, sampled, strict=True):
         assert near.distance_m <= second + 1e-6
         assert near.distance_m == pytest.approx(second, abs=0.5)
@@ -158,8 +158,6 @@ def test_a_point_30_m_beside_the_middle_of_a_3_km_road(tmp_path_factory, directi
             storage(engine, tmp_path_factory.mktemp(engine)) as place,
             prepared(place, today=DAY) as (database, chosen),
         ):
-            from app.store import tables as t
-
             with database.write() as connection:
                 wenxiang = t.site.c.code == "20-1-01"
                 connection.execute(t.site.update().where(wenxiang).values(geom=road))

@@ -10,6 +10,7 @@ import shapely
 from sqlalchemy import Connection, insert
 
 from app.store import tables as t
+from geo.geojson import normalise
 
 WEST, SOUTH, EAST, NORTH = 116.36, 35.32, 116.465, 35.465
 TOWNS = ("370829104", "370829108")
@@ -49,8 +50,6 @@ def shapes(rng: np.random.Generator, count: int) -> Iterator[tuple[str, shapely.
 
 def put_sites(connection: Connection, count: int, seed: int = 7) -> list[str]:
     """Replace all sites by `count` generated ones with plans and reports; their codes are returned."""
-    from geo.geojson import normalise
-
     for table in (t.published_site, t.plan, t.report, t.acceptance, t.site_version, t.site):
         connection.execute(table.delete())
     rng = np.random.default_rng(seed)

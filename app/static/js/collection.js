@@ -52,7 +52,13 @@ class Collection extends EventTarget {
     this.filter();
   }
 
+  /** Nothing could be read. Sites of another week would be wrong under the new one's name, so none are kept. */
   fail(why) {
+    this.all = [];
+    this.shown = [];
+    this.byCode = new Map();
+    this.shownCodes = new Set();
+    this.loaded = false;
     this.failure = why;
     this.dispatchEvent(new Event("change"));
   }

@@ -27,6 +27,23 @@ export function roadWidth(zoom, kind) {
 
 const feature = (f) => ({ ...f.properties, label: local(f.properties, "name"), shape: shapeOf(f.geometry) });
 
+/** How many of these things, or pieces of their lines, lie in a rectangle. */
+function crowd(things, left, top, right, bottom) {
+  const [min, max] = [{ x: left, y: top }, { x: right, y: bottom }];
+  let found = 0;
+  for (const { shape } of things || []) {
+    const { box } = shape;
+    if (box[2] < left || box[0] > right || box[3] < top || box[1] > bottom) continue;
+    if (!shape.lines.length) found += 1;
+    for (const line of shape.lines) {
+      for (let i = 2; i < line.length; i += 2) {
+        if (clip(line[i - 2], line[i - 1], line[i], line[i + 1], min, max)) found += 1;
+      }
+    }
+  }
+  return found;
+}
+
 export const GroundLayer = CanvasLayer.extend({
   initialize(options) {
     CanvasLayer.prototype.initialize.call(this, { ...options, pane: "ground" });
@@ -43,6 +60,7 @@ export const GroundLayer = CanvasLayer.extend({
     const others = ground.features.map(feature).filter((other) => other.shape);
     this.zones = others.filter((other) => other.layer === "zone");
     this.roads = others.filter((other) => other.layer === "road");
+    this._places = new Map();
     this.repaint();
   },
 
@@ -134,7 +152,7 @@ export const GroundLayer = CanvasLayer.extend({
     this.repaint();
   },
 
-  /** The centre of a town's name: near its middle, inside its outline, over as few sites as possible. */
+  /** The centre of a town's name: near its middle, inside its outline, over as few sites and then roads as possible. */
   _placeName(view, town, width, height) {
     const key = `${town.code}|${view.zoom}`;
     const kept = this._places?.get(key);
@@ -143,33 +161,18 @@ export const GroundLayer = CanvasLayer.extend({
     const [w, h] = [width / 2 / view.scale, (height * 0.75) / view.scale];
     let best = null;
     for (let row = -8; row <= 8; row += 1) {
-      for (const column of [0, -1, 1]) {
-        const [x, y] = [ax + column * w * 0.6, ay + row * h * 1.6];
+      for (const column of [0, -0.6, 0.6, -1.2, 1.2]) {
+        const [x, y] = [ax + column * w, ay + row * h * 1.6];
         const corners = [[x - w, y - h], [x + w, y - h], [x - w, y + h], [x + w, y + h]];
         if (!corners.every(([cx, cy]) => town.shape.areas.some((rings) => contains(rings, cx, cy)))) continue;
-        const cost = this._crowd(x - w, y - h, x + w, y + h) * 100 + Math.abs(row) + Math.abs(column) * 2;
+        const room = [x - w, y - h, x + w, y + h];
+        const cost = crowd(this._sites, ...room) * 100 + crowd(this.roads, ...room) * 10 + Math.abs(row) + Math.abs(column) * 3;
         if (!best || cost < best.cost) best = { cost, at: [x, y] };
       }
     }
     const at = best ? best.at : [ax, ay];
     this._places?.set(key, at);
     return [view.x(at[0]), view.y(at[1])];
-  },
-
-  _crowd(left, top, right, bottom) {
-    const [min, max] = [{ x: left, y: top }, { x: right, y: bottom }];
-    let found = 0;
-    for (const { shape } of this._sites || []) {
-      const { box } = shape;
-      if (box[2] < left || box[0] > right || box[3] < top || box[1] > bottom) continue;
-      if (!shape.lines.length) found += 1;
-      for (const line of shape.lines) {
-        for (let i = 2; i < line.length; i += 2) {
-          if (clip(line[i - 2], line[i - 1], line[i], line[i + 1], min, max)) found += 1;
-        }
-      }
-    }
-    return found;
   },
 
   _paintRoads(ctx, view, colours) {

@@ -1,7 +1,7 @@
 // Layer control: base maps (one of them) and what lies on top (any of them). Remembered on this device.
 import { t } from "./boot.js";
 import { el } from "./dom.js";
-import { togglePopover } from "./popover.js";
+import { closePopover, popoverOf, togglePopover } from "./popover.js";
 import { showMessage } from "./messages.js";
 
 const STORE = "layers";
@@ -51,8 +51,10 @@ export function setBase(key) {
   base.addTo(map);
   if (base.tiled) warning?.();
   base.off("unreachable").on("unreachable", () => {
-    warning = showMessage(t("layers.failed", { name: base.label }));
     setBase("none");
+    warning = showMessage(t("layers.failed", { name: base.label }));
+    const button = document.getElementById("tool-layers");
+    if (button && popoverOf(button)) closePopover(true); // its choice no longer holds, and on the phone it covers the message
   });
   kept.base = key;
   map.options.zoomSnap = base.tiled ? 1 : 0.25; // pictures are sharp at whole zooms only

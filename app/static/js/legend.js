@@ -35,7 +35,7 @@ function update() {
   for (const look of statuses) {
     const { button, count } = rows.get(look.code);
     const n = counts.get(look.code) || 0;
-    count.textContent = number(n);
+    count.textContent = collection.loaded ? number(n) : ""; // what has not been read is not nought
     button.setAttribute("aria-pressed", String(chosen.has(look.code)));
     button.title = t("legend.only", { name: look.label, n });
     button.classList.toggle("off", chosen.size > 0 && !chosen.has(look.code));

@@ -1,6 +1,6 @@
 // The list beside the map: always the same sites as the map shows. Only the rows in view exist in the page, so
 // that twenty thousand sites scroll as smoothly as twenty.
-import { lang, local, t } from "./boot.js";
+import { boot, lang, local, t } from "./boot.js";
 import { collection, searchWords } from "./collection.js";
 import { el, highlighted } from "./dom.js";
 import { percent } from "./format.js";
@@ -20,6 +20,7 @@ const inViewButton = document.getElementById("in-view");
 const sortButton = document.getElementById("sort");
 const notice = document.getElementById("notice");
 const canvas = el("div", { class: "list-canvas", role: "presentation" });
+const unplanned = el("p", { class: "unplanned", hidden: "" }, t("list.unplanned"), " ", el("a", { href: boot.urls.ledger }, t("list.unplanned_ledger")));
 
 let rows = [];
 const drawn = new Map(); // site → its row in the page
@@ -29,12 +30,14 @@ let order = "code";
 let inView = false;
 let placed = false;
 let rowHeight = 60;
-let on = {}; // {open(site), point(site|null), inBounds(site), fitAll()}
+let on = {}; // {open(site), point(site|null), inBounds(site), fitAll(), reload()}
 
-/** Start the list. Callbacks: `open` a site, `point` at it on the map, `inBounds` asks the map, `fitAll` shows all. */
+/** Start the list. Callbacks: `open` a site, `point` at it on the map, `inBounds` asks the map, `fitAll` shows all, `reload`
+ * reads the sites once more. */
 export function startList(callbacks) {
   on = callbacks;
   box.append(canvas);
+  box.before(unplanned);
   box.addEventListener("scroll", () => requestAnimationFrame(paint), { passive: true });
   new ResizeObserver(() => {
     rowHeight = parseFloat(getComputedStyle(box).getPropertyValue("--row")) || 60;
@@ -81,6 +84,7 @@ function refresh() {
   sortButton.textContent = t(`list.sort_${order}`);
   document.documentElement.dataset.listed = String(rows.length);
   countLine.textContent = countWords();
+  unplanned.hidden = Boolean(state.week) || !collection.all.length || collection.all.some((site) => site.properties.status !== "unscheduled");
   showNotice();
   paint();
   if (!placed && collection.loaded) {
@@ -106,7 +110,11 @@ function showNotice() {
   box.hidden = !notice.hidden;
   if (notice.hidden) return;
   if (failed) {
-    notice.replaceChildren(el("p", { class: "notice-title" }, t("list.failed")), el("p", {}, collection.failure));
+    notice.replaceChildren(
+      el("p", { class: "notice-title" }, t("list.failed")),
+      el("p", {}, collection.failure),
+      el("button", { class: "button", type: "button", on: { click: on.reload } }, t("load.retry")),
+    );
     return;
   }
   const [key, label, act] =

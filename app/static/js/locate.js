@@ -2,7 +2,7 @@
 import { t } from "./boot.js";
 import { CanvasLayer } from "./canvas.js";
 import { metres } from "./format.js";
-import { flight } from "./frame.js";
+import { flight, freeArea } from "./frame.js";
 import { mercatorX, mercatorY } from "./geometry.js";
 import { lookOf } from "./looks.js";
 import { showMessage } from "./messages.js";
@@ -86,7 +86,8 @@ export class Locate {
     const words = [`${t("locate.accuracy", { m: metres(position.accuracy) })} · ${t(`locate.${grade(position.accuracy)}`)}`];
     if (!inside) words.push(t("locate.outside"));
     this.say?.update(words.join(" · "));
-    if (this.first && inside) this.map.flyTo(at, Math.max(16, this.map.getZoom()), flight());
+    // Near enough to read the streets, yet with the whole ring of doubt in view.
+    if (this.first && inside) this.map.flyToBounds(at.toBounds(Math.max(20, position.accuracy * 2)), flight({ ...freeArea(this.map), maxZoom: 16 }));
     this.first = false;
   }
 

@@ -67,6 +67,7 @@ class Page {
       point: (site) => this.highlight.setHover(site),
       inBounds: (site) => this.inBounds(site),
       fitAll: () => map.fitBounds(map.homeBounds, freeArea(map)),
+      reload: () => this.load(),
     });
     this.buildTools();
     startPointer(map, {
@@ -84,6 +85,7 @@ class Page {
     collection.addEventListener("change", () => {
       this.sites.setSites(collection.shown);
       this.markSelected();
+      if (collection.loaded && state.filtered && !collection.shown.length && this.list.at === "peek") this.list.go("half"); // what to do stands there
     });
     state.addEventListener("selection", () => this.showSelection());
     state.addEventListener("filters", () => phone.matches && state.q && this.list.at === "peek" && this.list.go("half"));
@@ -145,6 +147,7 @@ class Page {
       if (error.name === "AbortError") return;
       root.dataset.ready = "failed";
       collection.fail(error.message);
+      this.showSelection();
       showMessage(t("load.failed", { why: error.message }), { action: { label: t("load.retry"), run: () => this.load() } });
     }
   }
@@ -157,7 +160,7 @@ class Page {
       const zone = this.ground.zones[0];
       root.dataset.ground = "yes";
       if (collection.loaded) this.tellPositions();
-      if (zone && state.place) this.showSelection();
+      if (zone && state.place) this.showSelection({ first: true });
     } catch {
       showMessage(t("load.ground_failed"), { action: { label: t("load.retry"), run: () => this.loadGround() } });
     }
@@ -200,8 +203,11 @@ class Page {
     if (site) {
       showSite(site, { focus, zoomTo: () => this.fit(site.shape, 16) });
       if (show) this.bringIn(site);
-    } else if (town) showTown(town, { focus, zoomTo: () => this.fit(town.shape, 14) });
-    else hideDetail();
+      else if (!first) this.uncover(site.shape);
+    } else if (town) {
+      showTown(town, { focus, zoomTo: () => this.fit(town.shape, 14) });
+      if (show) this.fit(town.shape, 14);
+    } else hideDetail();
   }
 
   /** The selected site stands out on the map for as long as the filters leave it there. */
@@ -232,6 +238,13 @@ class Page {
     const bounds = this.boundsOf(site.shape);
     const here = L.bounds(map.latLngToContainerPoint(bounds.getNorthWest()), map.latLngToContainerPoint(bounds.getSouthEast()));
     if (!free.contains(here) || map.getZoom() < 13) this.fit(site.shape, Math.max(14.5, map.getZoom()));
+  }
+
+  /** Move what was tapped out from under the panel that tells about it. */
+  uncover(shape) {
+    if (!shape) return;
+    const at = this.map.unproject([shape.anchor[0] * 256, shape.anchor[1] * 256], 0);
+    if (this.map.getBounds().contains(at)) this.map.panInside(at, flight({ ...freeArea(this.map) }));
   }
 
   inBounds(site) {

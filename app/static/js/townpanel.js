@@ -22,7 +22,7 @@ export function showTown(town, { focus = false, zoomTo }) {
     el("li", {}, markSvg(look.code, { size: 20 }), el("span", {}, look.label), el("b", {}, number(counts.get(look.code)))));
   const listed = el("div", { class: "rest", "aria-live": "polite" });
   showDetail([
-    el("header", { class: "detail-head" }, el("p", { class: "detail-code" }, town.code), el("h2", {}, town.label)),
+    el("header", { class: "detail-head" }, el("p", { class: "detail-code" }, `${t("town.code")} ${town.code}`), el("h2", {}, town.label)),
     facts([
       [t("town.area"), town.area_km2 ? squareMetres(town.area_km2 * 1e6) : null],
       [t("town.sites"), t("list.count", { n: total })],

@@ -14,7 +14,8 @@ import numpy as np
 import shapely
 
 from app.i18n import LANGUAGES
-from app.store.spatial.protocol import WGS84, Filters, Near, Page, Piece, feature, head, joined, near
+from app.store.spatial.protocol import Filters, Near, Page, Piece, feature, head, joined, near
+from geo.crs import WGS84
 from geo.nearest import NearestIndex
 from geo.types import Box
 

@@ -14,8 +14,9 @@ import numpy as np
 import shapely
 
 from app.store.database import Database
-from app.store.spatial.protocol import WGS84, Filters, Near, Page, Piece, feature, head, joined, near
+from app.store.spatial.protocol import Filters, Near, Page, Piece, feature, head, joined, near
 from geo.around import box_around, box_geometry
+from geo.crs import WGS84
 from geo.nearest import nearest_on
 from geo.types import Box
 

@@ -12,11 +12,9 @@ from typing import NamedTuple, Protocol
 
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import decimals, from_wgs84
+from geo.crs import WGS84, decimals, from_wgs84
 from geo.geojson import geometry_text
 from geo.types import Box
-
-WGS84 = "EPSG:4326"
 
 
 @dataclass(frozen=True)
