@@ -6,7 +6,8 @@ integral of its speed in the meridian and along the parallel. Against `geo.measu
 are geodesics, a street in segments of 3 km differs by 0.01 mm and a segment of 50 km by some centimetres.
 
 The parts of a MultiLineString follow each other in their order; the way from one to the next counts
-nothing, so that the end of one and the start of the next have the same measure. Measures are exact to micrometres for segments of up to some degrees.
+nothing, so that the end of one and the start of the next have the same measure. Measures are exact to
+micrometres for segments of up to some degrees.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -69,11 +70,12 @@ def import_sites(
         sys.exit(1 if judgement.count("refused") else 0)
     source = f"{file.name} sha256:{_sha256(file)[:12]}"
     day = Live(database, settings).view.as_of
-    with console.status("保存 · saving"), database.write() as connection:
+    with Progress(console=console, transient=True) as progress, database.write() as connection:
         # judged again inside the transaction: somebody may have changed a site meanwhile
-        saved = save(
-            connection, judge(connection, rows, kind, position, code_field), source, day, settings.tolerance
-        )
+        again = progress.track(rows, description="复核 · checking again")
+        judgement = judge(connection, again, kind, position, code_field)
+        watch = partial(progress.track, description="保存 · saving")
+        saved = save(connection, judgement, source, day, settings.tolerance, watch)
     console.print(f"已保存 {saved} 个点位 · {saved} sites saved")
 
 

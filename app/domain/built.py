@@ -8,8 +8,11 @@ line's is the line's.
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
 from app.domain.targets import percent_of
@@ -19,6 +22,20 @@ SNAP_M = 0.5
 """So near to the end of the line is the end of the line."""
 
 _DIGITS = 3
+_SHORTEST_M = 0.001
+
+# As long as a form's field; more is no list of sections.
+_LONGEST_TEXT = 2000
+_SHOWN = 40
+_CHAINAGE = r"k?(?P<km{n}>[0-9]+)\+(?P<m{n}>[0-9]{3}(?:\.[0-9]+)?)"
+_FIGURE = r"(?P<figure{n}>(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*(?P<unit{n}>km|千米|公里|m|米)?"
+_MEASURE = rf"\s*(?:{_CHAINAGE}|{_FIGURE})\s*"
+_SECTION = re.compile(
+    _MEASURE.replace("{n}", "1") + r"(?:[-–—−~]{1,2}|至|到|to)" + _MEASURE.replace("{n}", "2"), re.IGNORECASE
+)
+_SEPARATOR = re.compile(r"[，、；和与及\n]|\band\b", re.IGNORECASE)
+_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
+_EXAMPLE = "0-1200; K1+500-K1+800"
 
 
 class Interval(NamedTuple):
@@ -82,8 +99,8 @@ class Replacement(NamedTuple):
     @property
     def changes(self) -> bool:
         """Whether any figure would be another, so that somebody has to be asked."""
-        figures = [(one.intervals, one.metres, one.percent) for one in (self.before, self.after)]
-        return figures[0] != figures[1]
+        figures = [(round(one.metres, _DIGITS), one.percent) for one in (self.before, self.after)]
+        return bool(self.lost) or figures[0] != figures[1]
 
 
 def built(intervals: Iterable[tuple[float, float]], length_m: float, parameter: str = "built") -> Built:
@@ -100,11 +117,51 @@ def built(intervals: Iterable[tuple[float, float]], length_m: float, parameter: 
         if fault:
             faults.append(fault)
             continue
-        section = Interval(round(start, _DIGITS), round(to, _DIGITS))
-        sections.append(section._replace(to_m=length_m) if abs(to - length_m) <= SNAP_M else section)
+        sections.append(Interval(round(start, _DIGITS), _end(to, length_m)))
     if faults:
         raise BadParameter(*faults)
     return Built(length_m, _merged(sections))
+
+
+def parse_sections(text: str, parameter: str = "built") -> tuple[Interval, ...]:
+    """Sections as people write them, in their order, in metres: ``0-1200, 1000-1800``, ``0–1,200 m``,
+    ``0至1.2千米``, ``K0+000-K1+200``; empty text is none.
+
+    Sections are separated by commas, semicolons, ``、``, ``和``, "and" or line breaks. A comma before three
+    digits may also divide thousands: whichever reading makes sense is taken. A unit behind the second number
+    holds for the first as well, without any it is metres. Whether the sections fit a line is for `built` to
+    say.
+
+    Raises BadParameter, naming what cannot be read or what can be read in two ways.
+    """
+    if len(text) > _LONGEST_TEXT:
+        zh, en = (
+            f"区段文字过长（最多 {_LONGEST_TEXT} 字）。",
+            f"Too long for a list of sections ({_LONGEST_TEXT}).",
+        )
+        raise BadParameter(Fault(parameter, text[:_SHOWN] + "…", _EXAMPLE, zh, en))
+    # The full-width comma divides a list; only afterwards are full-width digits and signs made plain.
+    plain = unicodedata.normalize("NFKC", _SEPARATOR.sub(";", text))
+    found: list[Interval] = []
+    faults = []
+    for piece in re.split(r";|,(?![0-9]{3}(?![0-9]))", plain):
+        if not piece.strip():
+            continue
+        readings = _readings(piece)
+        if len(readings) == 1:
+            found.extend(readings[0])
+            continue
+        shown = piece.strip() if len(piece) <= _SHOWN else piece.strip()[:_SHOWN] + "…"
+        if readings:
+            zh = f"“{shown}”有两种读法：逗号可能是千位分隔，也可能分隔区段。请用分号分隔区段。"
+            en = f"“{shown}” can be read in two ways (thousands or sections); put ; between sections."
+        else:
+            zh = f"看不懂“{shown}”。请写“起点-终点”，单位米，例如 {_EXAMPLE}。"
+            en = f"“{shown}” cannot be read. Write start-end in metres, for example {_EXAMPLE}."
+        faults.append(Fault(parameter, shown, _EXAMPLE, zh, en))
+    if faults:
+        raise BadParameter(*faults)
+    return tuple(found)
 
 
 def on_new_line(before: Built, length_m: float) -> Replacement:
@@ -117,13 +174,52 @@ def on_new_line(before: Built, length_m: float) -> Replacement:
         raise ValueError(f"not the length of a line: {length_m}")
     kept, lost = [], []
     for section in before.intervals:
-        if section.to_m <= length_m + SNAP_M:
+        if length_m - section.from_m < _SHORTEST_M:
+            lost.append(section)
+        elif section.to_m <= length_m + SNAP_M:
             kept.append(section)
-            continue
-        if section.from_m < length_m:
+        else:
             kept.append(section._replace(to_m=length_m))
-        lost.append(section._replace(from_m=max(section.from_m, length_m)))
+            lost.append(section._replace(from_m=length_m))
     return Replacement(before, built(kept, length_m), tuple(lost))
+
+
+def _readings(text: str) -> list[tuple[Interval, ...]]:
+    """Up to two ways to read text whose every comma may divide thousands or sections."""
+    commas = [match.start() for match in _THOUSANDS.finditer(text)]
+    edges = [-1, *commas, len(text)]
+    # ways[i]: readings of what precedes edge i, each built upon those of a shorter beginning.
+    ways: list[list[tuple[Interval, ...]]] = [[()], *([] for _ in edges[1:])]
+    for last in range(1, len(edges)):
+        # Two measures have few thousands' commas; without the bound long nonsense would take its time.
+        for first in range(max(0, last - 7), last):
+            section = _section(text[edges[first] + 1 : edges[last]]) if ways[first] else None
+            if section and len(ways[last]) < 2:
+                ways[last] += [(*before, section) for before in ways[first]]
+    return ways[-1][:2]
+
+
+def _section(text: str) -> Interval | None:
+    """One section, or None when the text is not exactly one."""
+    match = _SECTION.fullmatch(text)
+    if not match:
+        return None
+    unit = (match["unit2"] or "").lower()
+    first, second = (_measure(match, n, unit) for n in (1, 2))
+    return Interval(first, second)
+
+
+def _measure(match: re.Match[str], n: int, unit: str) -> float:
+    """The nth measure of a section in metres."""
+    if match[f"km{n}"]:
+        return float(Decimal(match[f"km{n}"]) * 1000 + Decimal(match[f"m{n}"]))
+    factor = 1000 if (match[f"unit{n}"] or unit).lower() in ("km", "千米", "公里") else 1
+    return float(Decimal(match[f"figure{n}"].replace(",", "")) * factor)
+
+
+def _end(to: float, length_m: float) -> float:
+    """Where a section ends that is said to end at `to`."""
+    return length_m if abs(to - length_m) <= SNAP_M else round(to, _DIGITS)
 
 
 def _merged(sections: list[Interval]) -> tuple[Interval, ...]:
@@ -149,7 +245,7 @@ def _fault(start: float, to: float, length_m: float, parameter: str) -> Fault | 
             f"“{value}” is out of range: the line is {length_m:,.1f} m long; give measures between 0 and "
             f"{length_m:,.1f} m."
         )
-    elif round(start, _DIGITS) >= min(round(to, _DIGITS), length_m):
+    elif _end(to, length_m) - round(start, _DIGITS) < 0.9 * _SHORTEST_M:
         zh = f"“{value}”的终点应大于起点，请先写起点、后写终点。"
         en = f"“{value}” does not end after it starts; write the start first, then the end."
     else:

@@ -124,7 +124,9 @@ def _underway(
 ) -> Status:
     """Between planned start and end: compare with the curve and with the week that is due."""
     due = due_week(today)
-    missing = due.sunday >= plan.start and (report is None or report.week < due)
+    # on a first day that is a Sunday the week is due, but nobody can have a week to report yet
+    begun = plan.start <= due.sunday and plan.start < today
+    missing = begun and (report is None or report.week < due)
     gap = round(planned - (report.percent if report else 0.0), 1)
     behind = gap > tolerance
     if behind and missing:

@@ -181,7 +181,8 @@ def item_progress(targets: Sequence[Target]) -> ItemProgress:
     Percentages are weighted by the targets' weights. One beyond its quantity counts as 100, so that plenty
     here hides no lack there; a total made up of other targets leaves the weighing to them.
 
-    Raises ValueError when there is no target, when two have the same title, or when `part_of` names none.
+    Raises ValueError when there is no target, when two have the same title, or when `part_of` names none or
+    one that is itself part of another.
     """
     by_title = {target.title: target for target in targets}
     if not targets or len(by_title) != len(targets):
@@ -189,8 +190,9 @@ def item_progress(targets: Sequence[Target]) -> ItemProgress:
     belonging: dict[str, list[Target]] = {}
     for target in targets:
         if target.part_of is not None:
-            if target.part_of not in by_title:
-                raise ValueError(f"{target.title}: part of a total that is not there, {target.part_of}")
+            total = by_title.get(target.part_of)
+            if total is None or total.part_of is not None:
+                raise ValueError(f"{target.title}: {target.part_of} is no total of this roll-up")
             belonging.setdefault(target.part_of, []).append(target)
     rolled = tuple(target_progress(target, belonging.get(target.title, ())) for target in targets)
     complete = all(one.complete for one in rolled)

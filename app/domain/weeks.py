@@ -29,7 +29,7 @@ class Week:
         if not match:
             raise ValueError(f"not an ISO week: {text!r}")
         week = cls(int(match[1]), int(match[2]))
-        week.monday  # noqa: B018 - refuses weeks that the year does not have
+        date.fromisocalendar(week.year, week.number, 1)  # refuses weeks that the year does not have
         return week
 
     @property

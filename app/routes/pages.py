@@ -30,6 +30,8 @@ from maps.overview import middle
 
 router = APIRouter(include_in_schema=False)
 
+LONGEST_HOST = 1_600
+"""A QR code holds 1,663 bytes at error correction Q; the rest is for the path."""
 MOST_DRAWN = 500
 """Sites on the still map of an item; more would be a smear, the live map shows them all."""
 
@@ -159,11 +161,8 @@ async def site_qr(request: Request, code: str) -> Response:
         qr = segno.make(site_address(request, code), error="q")
     except segno.DataOverflowError:
         host = request.headers.get("host", "")[:50]
-        raise BadParameter(
-            Fault(
-                "Host", host, None, "主机名太长，放不进二维码。", "The host name is too long for a QR code."
-            )
-        ) from None
+        told = "主机名太长，放不进二维码。", "The host name is too long for a QR code."
+        raise BadParameter(Fault("Host", host, {"maxLength": LONGEST_HOST}, *told)) from None
     picture = io.BytesIO()
     qr.save(picture, kind="svg", scale=8, border=4, xmldecl=True, light="#fff", title=code)
     return Response(picture.getvalue(), media_type="image/svg+xml", headers={"cache-control": "no-cache"})

@@ -5,7 +5,7 @@ Rows are matched by site code. A row whose code is unknown becomes a new site of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -27,6 +27,7 @@ from geo.measure import area_m2, length_m
 from geo.reading import Row
 from geo.repair import make_valid, validate
 
+Watch = Callable[[Sequence["Judged"]], Iterable["Judged"]]
 Verdict = Literal["new", "changed", "unchanged", "refused"]
 TITLE_FIELDS = ("title", "name", "名称")
 LONGEST_TITLE = 200
@@ -88,10 +89,18 @@ def judge(
     return Judgement([context.judge(row) for row in rows], position)
 
 
-def save(connection: Connection, judgement: Judgement, source: str, day: date, tolerance: float) -> int:
+def save(
+    connection: Connection,
+    judgement: Judgement,
+    source: str,
+    day: date,
+    tolerance: float,
+    watch: Watch = iter,
+) -> int:
     """Save every new and changed row in the caller's transaction; the number saved is returned.
 
-    The old geometry stays as a version. Errors: Refused when any row was refused.
+    The old geometry stays as a version; `watch` goes through the rows and may show progress.
+    Errors: Refused when any row was refused.
     """
     refused = judgement.count("refused")
     if refused:
@@ -101,7 +110,7 @@ def save(connection: Connection, judgement: Judgement, source: str, day: date, t
         )
     moment = now()
     chosen = [row for row in judgement.rows if row.verdict in ("new", "changed")]
-    for row in chosen:
+    for row in watch(chosen):
         drawn = {"geom": row.geom, "position": judgement.position}
         version = row.values["geom_version"]
         if row.verdict == "new":
@@ -123,7 +132,8 @@ class _Context:
 
     def __init__(self, connection: Connection, kind: Any, code_field: str) -> None:
         self.kind, self.code_field = kind, code_field
-        self.sites = {row.code: row for row in connection.execute(select(t.site))}
+        # by number, not by spelling: 20-1-001 is 20-1-01
+        self.sites = {parse_site_code(row.code): row for row in connection.execute(select(t.site))}
         self.towns = connection.execute(select(t.town)).all()
         self.tasks = {tuple(row) for row in connection.execute(select(t.task.c.item_no, t.task.c.no))}
         leads = select(t.item_unit.c.item_no, t.item_unit.c.unit_code).where(
@@ -133,7 +143,7 @@ class _Context:
         zone = connection.execute(select(t.zone.c.geom)).scalar_one()
         self.around = zone.buffer(NEIGHBOURHOOD_DEG)
         shapely.prepare(self.around)
-        self.seen: dict[str, int] = {}
+        self.seen: dict[SiteCode, int] = {}
 
     def judge(self, row: Row) -> Judged:
         text = str(row.attributes.get(self.code_field) or "").strip()
@@ -147,7 +157,7 @@ class _Context:
             return judged
         judged.geom = geometry
         judged.after = self._measure(geometry)
-        old = self.sites.get(text)
+        old = self.sites.get(code)
         town = self._town(geometry)
         if old is None:
             self._new(judged, code, town)
@@ -171,9 +181,9 @@ class _Context:
                 f"the code {text[:30]!r} in field {self.code_field} is malformed, expected e.g. 20-1-01",
             )
             return None
-        if text in self.seen:
-            judged.refuse(f"与第 {self.seen[text]} 行编号重复", f"same code as row {self.seen[text]}")
-        self.seen.setdefault(text, judged.number)
+        if code in self.seen:
+            judged.refuse(f"与第 {self.seen[code]} 行编号重复", f"same code as row {self.seen[code]}")
+        self.seen.setdefault(code, judged.number)
         if is_withheld(code.item):
             judged.refuse(
                 f"第 {code.item} 项涉及家庭和个人，位置不得细于镇",
@@ -204,7 +214,7 @@ class _Context:
             )
         if town != old.town_code:
             self._in_another_town(judged, old.town_code)
-        judged.title = old.title
+        judged.code, judged.title = old.code, old.title
         judged.before = self._measure(old.geom)
         judged.values = {"geom_version": old.geom_version + 1}
         same = shapely.equals_identical(old.geom, judged.geom)

@@ -24,6 +24,7 @@ from tests.support.server import clean_environment
 from tests.support.zones import prepared, settings_for
 
 ROAD = shapely.LineString([(116.4238, 35.4213), (116.4300001, 35.4216), (116.4437, 35.4215)])
+ROADS = ("--kind", "road")
 OTHER = shapely.LineString([(116.4150, 35.4203), (116.4152, 35.4100)])
 
 
@@ -193,3 +194,29 @@ def test_a_line_just_outside_an_illustrative_border_is_taken_with_a_remark(fresh
         connection.execute(t.town.update().values(position="illustrative"))
     done = run(place, file, "--kind", "road", "--dry-run")
     assert (done.returncode, "镇界为示意，请核对" in done.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "title", ["a\x00b", "red\x1b[31m", "two\nlines", "turned\u202eround", "很" * 201], ids=ascii
+)
+def test_a_title_that_no_screen_can_show_is_refused(zone, tmp_path, title):
+    before = state(zone)
+    done = run(zone, geojson(tmp_path / "new.geojson", ({"code": "20-1-03", "title": title}, OTHER)), *ROADS)
+    assert (done.returncode, "拒绝 refused 1" in done.stdout) == (1, True), done.stdout + done.stderr
+    assert not any(letter in done.stdout for letter in "\x00\x1b\u202e")
+    assert "Traceback" not in done.stderr
+    assert state(zone) == before
+
+
+def test_a_code_is_known_however_its_serial_is_padded(zone, tmp_path):
+    file = geojson(tmp_path / "roads.geojson", ({"code": "20-1-001", "title": "x"}, ROAD))
+    assert "变更 changed 1" in run(zone, file, *ROADS, "--dry-run").stdout
+    assert run(zone, file, *ROADS).returncode == 0
+    assert "20-1-001" not in [row[0] for row in state(zone)[2:]]
+    twice = [({"code": code, "title": "x"}, OTHER) for code in ("20-1-07", "20-1-007")]
+    assert "重复" in run(zone, geojson(tmp_path / "twice.geojson", *twice), *ROADS).stdout
+
+
+def test_a_file_without_rows_is_refused(fresh_database, tmp_path):
+    done = run(fresh_database("sqlite"), geojson(tmp_path / "empty.geojson"), *ROADS)
+    assert (done.returncode, "没有任何一行" in done.stderr) == (1, True)

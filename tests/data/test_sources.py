@@ -6,7 +6,7 @@ import pytest
 
 from tests.data.files import DATA
 
-FOLDERS = ["boundaries", "ledger", "sites"]
+FOLDERS = sorted(path.name for path in DATA.iterdir() if path.is_dir())
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -81,6 +81,27 @@ def test_the_week_is_due_on_its_sunday():
     assert at(sunday, 60, Week(2023, 20)).code is StatusCode.ON_TRACK
 
 
+@pytest.mark.parametrize("lasting", [0, 1, 60])
+@pytest.mark.parametrize("weekday", range(7))
+def test_nothing_is_missing_on_the_first_day_whatever_weekday_it_is(weekday, lasting):
+    start = START + timedelta(days=weekday)
+    plan = Plan(start, start + timedelta(days=lasting))
+    assert site_status(start, plan).rule == "just_started"
+    earlier = Report(Week.of(start - timedelta(days=14)), 3)
+    assert site_status(start, plan, earlier).rule == "on_plan"
+
+
+def test_a_week_is_owed_from_the_one_that_holds_the_planned_start():
+    """Also when the plan begins on that week's last day, though not on the day itself; never for weeks before it."""
+    sunday = START + timedelta(days=6)
+    begins_on_sunday = Plan(sunday, END)
+    assert at(sunday, plan=begins_on_sunday).rule == "just_started"
+    assert at(sunday + timedelta(days=1), plan=begins_on_sunday).code is StatusCode.LAGGING
+    begins_on_monday = Plan(sunday + timedelta(days=1), END)
+    assert at(sunday + timedelta(days=6), plan=begins_on_monday, tolerance=10).rule == "just_started"
+    assert at(sunday + timedelta(days=7), plan=begins_on_monday, tolerance=10).code is StatusCode.LAGGING
+
+
 def test_overdue_begins_the_day_after_the_planned_end():
     assert at(END, 99).code is StatusCode.ON_TRACK
     late = at(END + timedelta(days=1), 99)
@@ -103,6 +124,7 @@ def test_a_stop_needs_its_reason_and_ends_with_the_next_report():
     day = START + timedelta(days=50)
     stopped = at(day, 20, stop="rain")
     assert (stopped.code, stopped.inputs["reason"]) == (StatusCode.SUSPENDED, "rain")
+    assert at(END, 20, stop="rain").rule == "suspended"  # the last day itself is still in time
     assert at(END + timedelta(days=1), 20, stop="rain").rule == "suspended_past_end"
     assert at(day, 20).code is StatusCode.LAGGING
     assert at(day, 100, stop="rain").code is StatusCode.COMPLETED

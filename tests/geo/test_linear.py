@@ -246,6 +246,7 @@ def test_only_lines_have_measures(geom):
             ask(geom)
 
 
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")  # shapely's, of the NaN
 def test_positions_off_the_globe_are_refused():
     with pytest.raises(BadCoordinates):
         locate(MAIN, 116.4, 95.0)

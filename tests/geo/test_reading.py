@@ -1,12 +1,10 @@
-"""geo.reading: what people hand in, whole and broken."""
+"""geo.reading: what people hand in, whole."""
 
 from __future__ import annotations
 
 import datetime
 import json
 import sqlite3
-import struct
-import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,65 +13,10 @@ import geopandas
 import pytest
 import shapely
 
-import geo.reading.table
 from geo.crs import CRS_NAMES, from_wgs84
-from geo.errors import BadFile, GeoError, MissingCrs, UnknownCrs
+from geo.errors import BadFile, MissingCrs, UnknownCrs
 from geo.reading import read_rows
-
-PLACES = [shapely.LineString([(116.42, 35.40), (116.43, 35.40)]), shapely.Point(116.43, 35.41)]
-NAMES = ["文祥路（嘉瑞路以东）", "嘉德路"]
-
-
-def frame(crs: str = "EPSG:4527", geometry: list | None = None, **columns: list) -> geopandas.GeoDataFrame:
-    """Two rows with Chinese names, given in some system."""
-    lines = geometry or [PLACES[0], shapely.LineString([(116.43, 35.40), (116.43, 35.41)])]
-    data = {"编号": ["20-1-01", "20-1-02"], "名称": NAMES, **columns}
-    shapes = [None if line is None else from_wgs84(line, crs) for line in lines]
-    return geopandas.GeoDataFrame(data, geometry=shapes, crs=crs)
-
-
-def shapefile_zip(
-    folder: Path,
-    table: geopandas.GeoDataFrame,
-    encoding: str = "GBK",
-    without: tuple[str, ...] = (),
-    stem: str = "道路",
-) -> Path:
-    """A zipped Shapefile as GIS programs make them."""
-    loose = folder / f"loose-{stem}"
-    loose.mkdir()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        table.to_file(loose / f"{stem}.shp", encoding=encoding)
-    path = folder / f"{stem}.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for part in sorted(loose.iterdir()):
-            if part.suffix not in without:
-                archive.write(part, f"数据/{part.name}")
-    return path
-
-
-def written(path: Path, content: Any) -> Path:
-    """A file of bytes, text, or an object as JSON."""
-    raw = content if isinstance(content, bytes) else None
-    if raw is None:
-        raw = (content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)).encode()
-    path.write_bytes(raw)
-    return path
-
-
-def collection(*geometries: Any, **more: Any) -> dict:
-    """A FeatureCollection of mappings; features are numbered."""
-    features = [
-        {"type": "Feature", "id": f"20-1-{i:02d}", "properties": {"名称": "文祥路"}, "geometry": geometry}
-        for i, geometry in enumerate(geometries, 1)
-    ]
-    return {"type": "FeatureCollection", "features": features, **more}
-
-
-def close(geom: shapely.Geometry | None, other: shapely.Geometry) -> bool:
-    """Equal to a tenth of a millimetre."""
-    return geom is not None and geom.equals_exact(other, 1e-9)
+from tests.geo.handed_in import NAMES, PLACES, close, collection, frame, shapefile_zip, written
 
 
 class TestShapefile:
@@ -376,151 +319,3 @@ class TestGeoJson:
         with pytest.raises(BadFile, match="第 3 行") as caught:
             read_rows(written(tmp_path / "a.geojson", '{"type": "Point",\n"coordinates":\n[116.4, 35.4,,]}'))
         assert "line 3" in caught.value.en
-
-
-class TestRefusals:
-    @pytest.mark.parametrize(
-        "content",
-        [
-            b"",
-            b"\0" * 200,
-            "编号,名称",
-            '<OGRVRTDataSource><OGRVRTLayer name="x"/></OGRVRTDataSource>',
-            "%PDF-1.7",
-            "PK",
-        ],
-    )
-    def test_other_formats(self, tmp_path: Path, content: Any) -> None:
-        """Told by content, whatever the name; above all GDAL's virtual files, which open others."""
-        for name in ("a.geojson", "a.gpkg", "a.zip", "a.shp"):
-            with pytest.raises(BadFile) as caught:
-                read_rows(written(tmp_path / name, content))
-            assert caught.value.zh
-            assert caught.value.en
-
-    def test_no_file(self, tmp_path: Path) -> None:
-        """Missing, or a folder."""
-        for path in (tmp_path / "none.zip", tmp_path):
-            with pytest.raises(BadFile):
-                read_rows(path)
-
-    def test_archives_without_data(self, tmp_path: Path) -> None:
-        """Other things, two data sets, and what macOS leaves behind."""
-        cases = {
-            "empty": [],
-            "other": ["readme.txt", "a.docx"],
-            "two": ["a.geojson", "b.geojson"],
-            "mac": ["__MACOSX/a.shp", "._a.shp"],
-        }
-        for case, names in cases.items():
-            path = tmp_path / f"{case}.zip"
-            with zipfile.ZipFile(path, "w") as archive:
-                for name in names:
-                    archive.writestr(name, "{}")
-            with pytest.raises(BadFile):
-                read_rows(path)
-
-    def test_members_stay_in_their_folder(self, tmp_path: Path) -> None:
-        """A member that climbs out is unpacked under a name of ours, like every other."""
-        path = tmp_path / "a.zip"
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr(
-                "../../evil.geojson", json.dumps(collection(shapely.geometry.mapping(PLACES[1])))
-            )
-        assert len(read_rows(path)) == 1
-        assert [item.name for item in tmp_path.iterdir()] == ["a.zip"]
-        assert not (tmp_path.parent / "evil.geojson").exists()
-        assert not (tmp_path.parent.parent / "evil.geojson").exists()
-
-    def test_a_bomb(self, tmp_path: Path) -> None:
-        """300 MB of spaces in 300 kB are refused before they are unpacked."""
-        path = tmp_path / "bomb.zip"
-        with (
-            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
-            archive.open("a.geojson", "w") as member,
-        ):
-            for _ in range(60):
-                member.write(b" " * 5_000_000)
-        assert path.stat().st_size < 1_000_000
-        with pytest.raises(BadFile, match="200 MB"):
-            read_rows(path)
-
-    def test_a_bomb_that_lies_about_its_size(self, tmp_path: Path) -> None:
-        """The sizes in the table of contents are never trusted."""
-        path = tmp_path / "liar.zip"
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("a.geojson", b" " * 3_000_000)
-        path.write_bytes(path.read_bytes().replace(struct.pack("<I", 3_000_000), struct.pack("<I", 10)))
-        with pytest.raises(BadFile):
-            read_rows(path)
-
-    def test_too_large(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A plain file beyond the limit; the message names the limit."""
-        monkeypatch.setattr(geo.reading.table, "MAX_BYTES", 1_000_000)
-        path = written(tmp_path / "a.geojson", b"{" + b" " * 1_000_000)
-        with pytest.raises(BadFile, match="1 MB"):
-            read_rows(path)
-
-    def test_the_parts_of_a_shapefile_count_together(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Each is below the limit, their sum is not."""
-        path = shapefile_zip(tmp_path, frame())
-        with zipfile.ZipFile(path) as archive:
-            sizes = [info.file_size for info in archive.infolist()]
-        monkeypatch.setattr(geo.reading.table, "MAX_BYTES", max(sizes))
-        with pytest.raises(BadFile):
-            read_rows(path)
-        monkeypatch.setattr(geo.reading.table, "MAX_BYTES", max(sum(sizes), path.stat().st_size))
-        assert len(read_rows(path)) == 2
-
-    def test_too_many_rows(self, tmp_path: Path) -> None:
-        """100,001 features; 100,000 are read."""
-        feature = '{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[116,35]}}'
-        for count, fits in ((100_000, True), (100_001, False)):
-            text = '{"type":"FeatureCollection","features":[' + ",".join([feature] * count) + "]}"
-            path = written(tmp_path / "a.geojson", text)
-            if fits:
-                assert len(read_rows(path)) == count
-            else:
-                with pytest.raises(BadFile, match="100000"):
-                    read_rows(path)
-
-    def test_a_contents_table_of_millions(self, tmp_path: Path) -> None:
-        """Refused by its size, before it is read into memory."""
-        path = tmp_path / "a.zip"
-        end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 65535, 65535, 150_000_000, 0, 0)
-        path.write_bytes(b"PK\x01\x02" + b"\0" * 1000 + end)
-        with pytest.raises(BadFile, match="太多"):
-            read_rows(path)
-
-    def test_a_locked_archive(self, tmp_path: Path) -> None:
-        """The password bit is set."""
-        path = shapefile_zip(tmp_path, frame())
-        raw = bytearray(path.read_bytes())
-        for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-            at = raw.find(signature)
-            while at >= 0:
-                raw[at + offset] |= 1
-                at = raw.find(signature, at + 4)
-        path.write_bytes(raw)
-        with pytest.raises(BadFile, match="password"):
-            read_rows(path)
-
-    def test_a_damaged_archive(self, tmp_path: Path) -> None:
-        """Cut short, or with flipped bytes in the middle."""
-        raw = shapefile_zip(tmp_path, frame()).read_bytes()
-        cut = written(tmp_path / "cut.zip", raw[: len(raw) // 2])
-        flipped = bytearray(raw)
-        flipped[60:120] = bytes(60)
-        for path in (cut, written(tmp_path / "flipped.zip", bytes(flipped))):
-            with pytest.raises(BadFile):
-                read_rows(path)
-
-    def test_errors_never_carry_other_programs_words(self, tmp_path: Path) -> None:
-        """What GDAL says may name paths; it stays in the log as the cause."""
-        path = written(tmp_path / "a.gpkg", b"SQLite format 3\0" + b"\0" * 500)
-        with pytest.raises(GeoError) as caught:
-            read_rows(path)
-        assert str(tmp_path) not in str(caught.value)
-        assert caught.value.__cause__ is not None

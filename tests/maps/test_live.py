@@ -92,7 +92,9 @@ def test_assets_are_ours_and_exist(parts: MapParts) -> None:
 def test_what_the_script_calls_is_exported(parts: MapParts) -> None:
     exports = (STATIC / "js/live.js").read_text("utf-8")
     script = live_map(LiveConfig(basemaps=(osm(),))).script
-    for name in set(re.findall(r"minsheng\.(\w+)\(", parts.script + script)):
+    called = set(re.findall(r"minsheng\.(\w+)\(", parts.script + script))
+    assert called
+    for name in called:
         assert re.search(rf"export (?:function|const) {name}\b|export {{[^}}]*\b{name}\b[^}}]*}}", exports), (
             name
         )

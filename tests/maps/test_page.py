@@ -10,16 +10,11 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.helpers import PHONE
 from tests.support.axe import Axe
 from tests.support.browser import Watch
 from tests.support.fixtures import NewPage, StartServer
 
-PHONE = {
-    "viewport": {"width": 390, "height": 844},
-    "device_scale_factor": 3,
-    "is_mobile": True,
-    "has_touch": True,
-}
 MANY, PAGE = 12_000, 1_000
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from app.i18n import catalogue
+from scripts.checks.i18n import flat
 
 ROOT = Path(__file__).resolve().parents[2]
 JS = sorted((ROOT / "app/static/js").glob("*.js"))
@@ -46,16 +46,8 @@ MADE = {
 }
 
 
-def leaves(table: Mapping, path: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from leaves(value, f"{path}{key}.")
-        else:
-            yield path + key, value
-
-
 def words(lang: str, table: str) -> dict[str, str]:
-    return dict(leaves(catalogue(lang)[table]))
+    return dict(flat(catalogue(lang)[table]))
 
 
 def used() -> set[str]:

@@ -220,6 +220,9 @@ BAD = [
     ("/api/sites?limit=1000000000", "limit"),
     ("/api/sites?limit=0", "limit"),
     ("/api/sites?limit=ten", "limit"),
+    ("/api/sites?limit=" + "9" * 400, "limit"),
+    ("/api/sites?limit=1_0", "limit"),
+    ("/api/nearby?lon=116.4&lat=35.4&limit=-" + "9" * 400, "limit"),
     ("/api/sites?status=late", "status"),
     ("/api/sites?item=23", "item"),
     ("/api/sites?town=" + quote("唐口镇"), "town"),
@@ -272,6 +275,28 @@ def test_what_does_not_exist_is_told_in_the_language_asked_for(api, address):
     zh, en = (api.get(address, headers={"accept-language": lang}).json() for lang in ("zh-CN", "en-GB"))
     assert zh["status"] == en["status"] == 404
     assert zh["detail"] != en["detail"]
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/ledger", "/api/sites", "/api/sites?limit=0", "/healthz", "/readyz", "/openapi.json"]
+)
+def test_head_is_get_without_the_body(api, address):
+    """Monitors and proxies ask with HEAD."""
+    get, head = api.get(address), api.head(address)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert get.content
+    assert head.headers == get.headers
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("address", ["/api/sites", "/sites/20-1-01", "/healthz"])
+def test_a_wrong_method_is_a_problem_that_names_the_right_ones(api, address, lang):
+    answer = api.post(address, headers={"accept-language": lang})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    problem = answer.json()
+    assert problem["type"] == "/problems/wrong-method"
+    assert problem["instance"] == address
+    assert ("POST" in problem["detail"], problem["title"] == "Wrong method") == (True, lang == "en")
 
 
 def test_a_client_that_has_the_answer_is_told_so(api):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from app.errors import AppError
+from scripts.checks.i18n import flat
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = [
@@ -26,16 +26,8 @@ MADE = {
 }
 
 
-def leaves(table: Mapping, path: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from leaves(value, f"{path}{key}.")
-        else:
-            yield path + key, value
-
-
 def words(lang: str) -> dict[str, str]:
-    return dict(leaves(tomllib.loads((ROOT / f"app/i18n/{lang}.pages.toml").read_text("utf-8"))))
+    return dict(flat(tomllib.loads((ROOT / f"app/i18n/{lang}.pages.toml").read_text("utf-8"))))
 
 
 def test_both_languages_say_the_same_things():

@@ -68,3 +68,10 @@ def test_the_qr_code_holds_the_pages_address(request, fixture):
         assert f"{base}/sites/{code}" in label.text
         assert label.all("img")[0].attributes["src"] == f"/sites/{code}/qr.svg"
     assert served.get("/sites/20-1-99/qr.svg").status_code == 404
+
+
+def test_a_host_name_too_long_for_a_qr_code_is_refused(pages):
+    answer = pages.get("/sites/20-1-01/qr.svg", headers={"host": "x" * 3000})
+    assert answer.status_code == 400
+    (fault,) = answer.json()["errors"]
+    assert (fault["parameter"], bool(fault["allowed"])) == ("Host", True)

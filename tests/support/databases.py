@@ -12,8 +12,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from scripts._pg import URL_VARIABLE
+
 ENGINES = ("sqlite", "postgis")
-URL_VARIABLE = "MINSHENG_TEST_PG_URL"
 TEMPLATE = "minsheng_test_template"
 
 

@@ -159,13 +159,14 @@ export const GroundLayer = CanvasLayer.extend({
     if (kept) return [view.x(kept[0]), view.y(kept[1])];
     const [ax, ay] = town.shape.anchor;
     const [w, h] = [width / 2 / view.scale, (height * 0.75) / view.scale];
+    const rim = 6 / view.scale;
     let best = null;
     for (let row = -8; row <= 8; row += 1) {
-      for (const column of [0, -0.6, 0.6, -1.2, 1.2]) {
+      for (const column of [0, -0.4, 0.4, -0.8, 0.8, -1.2, 1.2, -1.6, 1.6]) {
         const [x, y] = [ax + column * w, ay + row * h * 1.6];
         const corners = [[x - w, y - h], [x + w, y - h], [x - w, y + h], [x + w, y + h]];
         if (!corners.every(([cx, cy]) => town.shape.areas.some((rings) => contains(rings, cx, cy)))) continue;
-        const room = [x - w, y - h, x + w, y + h];
+        const room = [x - w - rim, y - h, x + w + rim, y + h];
         const cost = crowd(this._sites, ...room) * 100 + crowd(this.roads, ...room) * 10 + Math.abs(row) + Math.abs(column) * 3;
         if (!best || cost < best.cost) best = { cost, at: [x, y] };
       }

@@ -10,6 +10,8 @@ import { onTheme, theme } from "./theme.js";
 const ROADS_FROM = 13;
 const SITES_FROM = 15;
 const REPEAT = 460; // pixels between two names on the same road
+/** Where on its stretch a road's name may stand, and whether only if it crosses no site. */
+const PLACES = [[0.5, true], [0.25, true], [0.75, true], [0.12, true], [0.88, true], [0.5, false]];
 
 /** Boxes already taken on the screen. */
 class Room {
@@ -77,16 +79,22 @@ export const LabelLayer = CanvasLayer.extend({
         const length = Math.hypot(part[2] - part[0], part[3] - part[1]);
         const times = Math.max(1, Math.floor(length / REPEAT));
         for (let n = 0; n < times; n += 1) {
-          const share = (n + 0.5) / times;
-          const centre = [part[0] + (part[2] - part[0]) * share, part[1] + (part[3] - part[1]) * share];
-          if (length < width + 10 || (last && Math.hypot(centre[0] - last[0], centre[1] - last[1]) < REPEAT * 0.8)) continue;
-          if (this._alongRoad(ctx, room, road.label, { centre, part, width, widths, size, aside })) last = centre;
+          // In the middle if no site runs there, else nearer to an end, else in the middle all the same.
+          for (const [within, clear] of PLACES) {
+            const share = (n + within) / times;
+            const centre = [part[0] + (part[2] - part[0]) * share, part[1] + (part[3] - part[1]) * share];
+            if (Math.min(share, 1 - share) * length < width / 2 + 5) continue;
+            if (last && Math.hypot(centre[0] - last[0], centre[1] - last[1]) < REPEAT * 0.8) continue;
+            if (!this._alongRoad(ctx, room, road.label, { centre, part, width, widths, size, aside, clear })) continue;
+            last = centre;
+            break;
+          }
         }
       }
     }
   },
 
-  _alongRoad(ctx, room, label, { centre, part, width, widths, size, aside }) {
+  _alongRoad(ctx, room, label, { centre, part, width, widths, size, aside, clear }) {
     const angle = Math.atan2(part[3] - part[1], part[2] - part[0]);
     const steep = Math.abs(angle) > Math.PI / 3.4;
     const stacked = steep && lang !== "en";
@@ -101,7 +109,9 @@ export const LabelLayer = CanvasLayer.extend({
     });
     const free = boxes.filter(({ box }) => room.free(box));
     if (!free.length) return false;
-    const { x, y, box } = free.find((one) => !this._sites.crosses(one.box)) || free[0];
+    const place = free.find((one) => !this._sites.crosses(one.box)) || (clear ? null : free[0]);
+    if (!place) return false;
+    const { x, y, box } = place;
     room.take(box);
     if (stacked) {
       const down = angle > 0 ? 1 : -1;
