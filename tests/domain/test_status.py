@@ -92,7 +92,7 @@ def test_nothing_is_missing_on_the_first_day_whatever_weekday_it_is(weekday, las
 
 
 def test_a_week_is_owed_from_the_one_that_holds_the_planned_start():
-    """Also when the plan begins on that week's last day, though not on the day itself; never for weeks before it."""
+    """Also when the plan begins on its last day, though not on that day itself; never for weeks before it."""
     sunday = START + timedelta(days=6)
     begins_on_sunday = Plan(sunday, END)
     assert at(sunday, plan=begins_on_sunday).rule == "just_started"

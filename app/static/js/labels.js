@@ -79,12 +79,12 @@ export const LabelLayer = CanvasLayer.extend({
         const length = Math.hypot(part[2] - part[0], part[3] - part[1]);
         const times = Math.max(1, Math.floor(length / REPEAT));
         for (let n = 0; n < times; n += 1) {
-          // In the middle if no site runs there, else nearer to an end, else in the middle all the same.
+          // In the middle if no site runs there, else nearer to an end; over a site only if the road has no name yet.
           for (const [within, clear] of PLACES) {
             const share = (n + within) / times;
             const centre = [part[0] + (part[2] - part[0]) * share, part[1] + (part[3] - part[1]) * share];
             if (Math.min(share, 1 - share) * length < width / 2 + 5) continue;
-            if (last && Math.hypot(centre[0] - last[0], centre[1] - last[1]) < REPEAT * 0.8) continue;
+            if (last && (!clear || Math.hypot(centre[0] - last[0], centre[1] - last[1]) < REPEAT * 0.8)) continue;
             if (!this._alongRoad(ctx, room, road.label, { centre, part, width, widths, size, aside, clear })) continue;
             last = centre;
             break;

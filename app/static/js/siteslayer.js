@@ -101,12 +101,12 @@ export const SitesLayer = CanvasLayer.extend({
     this.marks = seen.flatMap((_, i) => placed.get(i) || []);
   },
 
-  /** Whether the line of a site, other than `own`, runs through a box of layer points; not asked in a crowd. */
+  /** Whether the line or outline of a site, other than `own`, runs through a box of layer points; not asked in a crowd. */
   crosses(box, own) {
     const view = this._view;
     if (!view || this._seen.length > CROWD) return false;
     const [min, max] = [{ x: box[0], y: box[1] }, { x: box[2], y: box[3] }];
-    return this._seen.some((site) => site !== own && site.shape.lines.some((line) => {
+    return this._seen.some((site) => site !== own && [...site.shape.lines, ...site.shape.areas.flat()].some((line) => {
       for (let i = 2; i < line.length; i += 2) {
         if (clip(view.x(line[i - 2]), view.y(line[i - 1]), view.x(line[i]), view.y(line[i + 1]), min, max)) return true;
       }
