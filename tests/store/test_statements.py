@@ -55,7 +55,8 @@ def test_a_parameter_is_never_part_of_the_statement(database):
 
 def test_a_lost_connection_is_replaced(database):
     (pid,) = database.statements.rows("SELECT pg_backend_pid()", {})[0]
-    with psycopg.connect(str(database.url.set(drivername="postgresql")), autocommit=True) as other:
+    address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as other:
         other.execute("SELECT pg_terminate_backend(%s)", [int(pid)])
     (next_pid,) = database.statements.rows("SELECT pg_backend_pid()", {})[0]
     assert next_pid != pid
