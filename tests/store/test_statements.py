@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
@@ -39,8 +40,6 @@ def test_values_arrive_as_they_were_given(database, one, many, number, data):
     ((text, listed, whole, raw, nothing),) = database.statements.rows(
         sql, {"one": one, "many": many, "number": number, "data": data}, binary=True
     )
-    import json
-
     assert text.decode() == one
     assert json.loads(listed) == many
     assert int.from_bytes(whole, "big", signed=True) == number
