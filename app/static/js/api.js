@@ -1,7 +1,7 @@
 // Reading from our own API: problem documents become errors with a sentence a person can act on.
 import { lang, t } from "./boot.js";
 
-export class ApiError extends Error {}
+class ApiError extends Error {}
 
 function inLanguage(address) {
   const url = new URL(address, location.href);

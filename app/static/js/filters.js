@@ -14,7 +14,7 @@ const chips = document.getElementById("chips");
 const buttons = new Map();
 
 /** What a value of a facet is called. Unknown values (from an old address) are shown as they are. */
-export function nameOf(facet, value) {
+function nameOf(facet, value) {
   if (facet === "status") return statuses.some((look) => look.code === value) ? lookOf(value).label : value;
   if (facet === "kind") return kindOf(value).label || value;
   const site = collection.all.find((one) => one.keys[facet] === value);

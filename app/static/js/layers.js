@@ -44,7 +44,7 @@ export function restoreOverlays() {
 }
 
 /** Show one base map instead of the present one. */
-export function setBase(key) {
+function setBase(key) {
   const { bases, overlays, map } = kept;
   for (const layer of Object.values(bases)) if (layer !== bases[key]) layer.remove();
   const base = bases[key];

@@ -37,7 +37,7 @@ function draw(ctx, look, kind, radius) {
 }
 
 /** A ready-drawn mark: {image, size} with size in CSS pixels; `kind` is "" for a mark without pictogram. */
-export function markImage(status, kind, radius) {
+function markImage(status, kind, radius) {
   const ratio = pixelRatio();
   const key = `${status}|${kind}|${radius.toFixed(1)}|${theme()}|${ratio}`;
   let mark = cache.get(key);
