@@ -84,7 +84,7 @@ class Live:
         return self.settings.today or sample_today or day_of(now())
 
     def as_of_week(self, week: Week) -> View:
-        """The state at the end of a past `week`, from what was entered by then."""
+        """The state at the end of a past `week`: reports count by the week they are for (decision 004)."""
         current = self.view
         if week >= current.week:
             return current
