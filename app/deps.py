@@ -10,9 +10,11 @@ import anyio.to_thread
 from fastapi import Request
 from starlette.responses import Response
 
+from app.domain.roles import Actor
 from app.domain.status import StatusCode
 from app.i18n import DEFAULT, LANGUAGES, best_language, translate
 from app.params import Param, Query
+from app.store.book import Book
 from app.store.live import Live, View
 from app.store.publish import search_words
 from app.store.spatial.memory import MemoryReads
@@ -47,6 +49,11 @@ FILTERS = (
 def live(request: Request) -> Live:
     """The service's store of views."""
     return request.app.state.live
+
+
+def actor_of(request: Request) -> Actor | None:
+    """Who is signed in, None when nobody is; the guard has put it there."""
+    return getattr(request.state, "actor", None)
 
 
 def api_language(request: Request, query: Query | None = None) -> str:
@@ -98,6 +105,11 @@ async def read_view(query: Query, source: Live) -> View:
     if week is None or week == current.week:
         return current
     return await anyio.to_thread.run_sync(source.as_of_week, week)
+
+
+async def read_book_of(request: Request, view: View) -> Book:
+    """The whole ledger of the same moment as `view`; read once per version."""
+    return await anyio.to_thread.run_sync(live(request).book_of, view)
 
 
 def day_members(view: View, lang: str) -> dict[str, Any]:

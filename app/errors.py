@@ -2,9 +2,15 @@
 
     AppError
     ├── BadParameter      400  a parameter or several, each with what is allowed
+    ├── NotSignedIn       401  nobody is signed in, and this is not for everybody
+    ├── Forbidden         403  signed in, and not this person's to see or do
     ├── NotFound          404
     ├── WrongMethod       405  the address exists, but not for this method
     ├── Refused           409  well-formed, but against a rule (nothing is changed)
+    ├── Changed           412  somebody else was first; both versions are in the answer
+    ├── TooLarge          413  more than a request may hold; nothing was read
+    ├── NeedsMatch        428  a change must say which version it changes (If-Match)
+    ├── TooMany           429  too often; when to try again is in the answer
     ├── Unavailable       503  the database is away; the same request works later
     └── ServerFault       500  ours; logged once, tells the client nothing
 
@@ -72,6 +78,24 @@ class BadParameter(AppError):
         super().__init__(" ".join(f.zh for f in faults), " ".join(f.en for f in faults), faults)
 
 
+class NotSignedIn(AppError):
+    """Nobody is signed in, and this is not for everybody."""
+
+    status = 401
+    kind = "not-signed-in"
+    title_zh = "请先登录"
+    title_en = "Sign in first"
+
+
+class Forbidden(AppError):
+    """Not for this person."""
+
+    status = 403
+    kind = "forbidden"
+    title_zh = "没有权限"
+    title_en = "Not allowed"
+
+
 class NotFound(AppError):
     """There is no such thing."""
 
@@ -97,6 +121,68 @@ class Refused(AppError):
     kind = "refused"
     title_zh = "不能这样做"
     title_en = "Refused"
+
+
+class Changed(AppError):
+    """Somebody else changed it meanwhile; nothing was overwritten.
+
+    `yours` is what was sent, `theirs` what is there now, `version` what to send in If-Match to go on.
+    """
+
+    status = 412
+    kind = "changed"
+    title_zh = "内容已被他人更新"
+    title_en = "Changed by somebody else"
+
+    def __init__(self, yours: Any, theirs: Any, version: int) -> None:
+        super().__init__(
+            "您打开之后，别人已先更新了这里；没有覆盖任何内容。请比较两个版本后再决定。",
+            "Somebody else changed this after you opened it; nothing was overwritten. "
+            "Compare both versions, then decide.",
+        )
+        self.yours, self.theirs, self.version = yours, theirs, version
+
+    def problem(self, lang: str, instance: str) -> dict[str, Any]:
+        """With both versions side by side."""
+        both = {"yours": self.yours, "theirs": self.theirs, "version": self.version}
+        return super().problem(lang, instance) | both
+
+
+class TooLarge(AppError):
+    """More than one request may hold."""
+
+    status = 413
+    kind = "too-large"
+    title_zh = "内容过大"
+    title_en = "Too large"
+
+
+class NeedsMatch(AppError):
+    """The change does not say what it changes."""
+
+    status = 428
+    kind = "needs-match"
+    title_zh = "缺少 If-Match"
+    title_en = "If-Match is missing"
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            f'请用 If-Match 说明修改的是哪个版本；当前版本为 "{version}"。',
+            f'Say in If-Match which version you change; the current one is "{version}".',
+        )
+
+
+class TooMany(AppError):
+    """Asked too often; `seconds` until the next try."""
+
+    status = 429
+    kind = "too-many"
+    title_zh = "尝试过于频繁"
+    title_en = "Too many attempts"
+
+    def __init__(self, zh: str, en: str, seconds: int) -> None:
+        super().__init__(zh, en)
+        self.seconds = seconds
 
 
 class Unavailable(AppError):

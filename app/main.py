@@ -19,7 +19,7 @@ from starlette.responses import Response
 from app.deps import api_language
 from app.errors import AppError, NotFound, ServerFault, Unavailable, WrongMethod
 from app.head import HeadAsGet
-from app.routes import docs, health, ledger, pages, sites
+from app.routes import docs, health, ledger, pages, reports, sites
 from app.security import SecurityHeaders
 from app.settings import STATIC, Settings
 from app.store.database import Database, first_line
@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.map_parts, chosen = pages.build_map(settings)
     app.add_middleware(SecurityHeaders, tile_hosts=hosts(chosen))
     app.add_middleware(HeadAsGet)
-    for module in (sites, ledger, health, docs, pages):
+    for module in (sites, ledger, reports, health, docs, pages):
         app.include_router(module.router)
     app.mount("/static", Static(directory=STATIC))
     app.add_exception_handler(AppError, _app_error)

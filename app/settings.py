@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     schema_name: str = Field(
         default="minsheng", validation_alias="MINSHENG_SCHEMA", pattern=r"^[a-z_][a-z0-9_]{0,62}$"
     )
+    app_role: str = Field(default="minsheng_app", pattern=r"^[a-z_][a-z0-9_]{0,62}$")
     # web
     host: str = "127.0.0.1"
     port: int = Field(default=8000, validation_alias="PORT", ge=0, le=65535)

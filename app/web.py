@@ -7,6 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import orjson
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -93,6 +94,12 @@ def page(request: Request, view: View, template: str, status: int = 200, **value
     if request.query_params.get("lang") == lang:
         response.set_cookie("lang", lang, max_age=YEAR_SECONDS, samesite="lax", path="/")
     return response
+
+
+def json_answer(members: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A JSON answer; moments, days and weeks become text."""
+    body = orjson.dumps(members, default=str, option=orjson.OPT_NON_STR_KEYS)
+    return Response(body, status_code=status, media_type="application/json", headers=headers)
 
 
 class Static(StaticFiles):

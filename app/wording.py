@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
+from app.domain.status import Status
+from app.domain.weeks import Week
 from app.i18n import translate
 
 SPACE = "\u00a0"
@@ -50,3 +53,26 @@ def local(lang: str, row: Mapping[str, Any], name: str = "title") -> str:
 def enumeration(lang: str, names: Iterable[str]) -> str:
     """Names in one line."""
     return ("; " if lang == "en" else "、").join(names)
+
+
+def why(lang: str, status: Status) -> str:
+    """The sentence that says why a status is what it is."""
+    return translate(lang, f"why.{status.rule}", **status.inputs)
+
+
+def status_members(status: Status, lang: str) -> dict[str, Any]:
+    """A status as members of a JSON object: code, label, sentence, and the rule with its inputs."""
+    inputs = {name: _plain(value) for name, value in status.inputs.items()}
+    return {
+        "status": status.code.value,
+        "status_label": translate(lang, f"status.{status.code}"),
+        "why": why(lang, status),
+        "planned_percent": status.inputs["planned_percent"],
+        "reported_percent": status.inputs["reported_percent"],
+        "rule": {"name": status.rule, **inputs},
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A rule's input as JSON: dates and weeks as text, numbers as they are."""
+    return str(value) if isinstance(value, Week | date) else value

@@ -10,7 +10,7 @@ from app.settings import ROOT, Settings
 from app.store import demo as demo_data
 from app.store import load as load_data
 from app.store.database import Database
-from app.store.migrate import is_current, upgrade
+from app.store.migrate import is_current, unguarded, upgrade
 
 
 def say(zh: str, en: str) -> None:
@@ -20,7 +20,7 @@ def say(zh: str, en: str) -> None:
 
 def prepare(database: Database, settings: Settings) -> None:
     """Bring tables and shipped data up to date; quick when they are."""
-    if not is_current(database):
+    if not is_current(database) or unguarded(database):
         say("建立或升级数据表", "creating or upgrading the tables")
         upgrade(database)
     with database.read() as connection:

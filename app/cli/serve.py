@@ -9,7 +9,7 @@ from app.errors import Refused
 from app.settings import STATIC, Settings
 from app.store.database import Database
 from app.store.load import has_zone
-from app.store.migrate import is_current
+from app.store.migrate import is_current, unguarded
 
 
 @click.command()
@@ -44,6 +44,8 @@ def run(settings: Settings) -> None:
             "数据库尚未建表，请先运行 python -m app init 和 load，或用 serve --prepare。",
             "The database has no tables yet: run python -m app init and load first, or serve --prepare.",
         )
+    if fault := unguarded(database):
+        raise fault
     with database.read() as connection:
         filled = has_zone(connection)
     database.close()

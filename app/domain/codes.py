@@ -1,4 +1,7 @@
-"""Site codes: ``{item:02d}-{task}-{serial:02d}``, stable for ever because they stand on QR codes."""
+"""Site codes: ``{item:02d}-{task}-{serial:02d}``, stable for ever because they stand on QR codes.
+
+A task's code as a subject of the ledger is the same without the serial: ``20-1``.
+"""
 
 from __future__ import annotations
 
@@ -25,3 +28,8 @@ def parse_site_code(text: str) -> SiteCode:
     if not match or int(match[1]) == 0 or int(match[3]) == 0:
         raise ValueError(f"not a site code: {text!r}")
     return SiteCode(int(match[1]), int(match[2]), int(match[3]))
+
+
+def task_code(item: int, task: int) -> str:
+    """The code of a task as a subject of the ledger."""
+    return f"{item:02d}-{task}"

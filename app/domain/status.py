@@ -4,12 +4,12 @@ The rules, first match wins:
 
 ==============  =========================================================================
 accepted        accepted on or before the day asked for
-completed       100 % reported
+completed       100 % reported, and not sent back since
 suspended       the newest report declares a stop
 unscheduled     no plan
 overdue         the planned end has passed (the day itself still counts as in time)
 not_started     the planned start is in the future and nothing is reported
-lagging         below plan by more than the tolerance, or the due week has no report
+lagging         sent back, below plan by more than the tolerance, or the due week has no report
 on_track        everything else
 ==============  =========================================================================
 
@@ -63,6 +63,15 @@ class Acceptance:
 
 
 @dataclass(frozen=True)
+class SentBack:
+    """What was reported complete was not accepted, and nothing newer has been reported."""
+
+    day: date
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Status:
     """A state with the rule that gave it and the rule's inputs (a sentence is made from both)."""
 
@@ -77,8 +86,9 @@ def site_status(
     report: Report | None = None,
     acceptance: Acceptance | None = None,
     tolerance: float = DEFAULT_TOLERANCE,
+    sent_back: SentBack | None = None,
 ) -> Status:
-    """Apply the table above for the day `today`; `report` and `acceptance` must not lie after it."""
+    """Apply the table above for the day `today`; `report` and the verdicts must not lie after it."""
     reported = report.percent if report else None
     planned = planned_percent(plan, today) if plan else None
     inputs: dict[str, Any] = {
@@ -97,7 +107,16 @@ def site_status(
     if acceptance and acceptance.day <= today:
         return state(StatusCode.ACCEPTED, "accepted", accepted_on=acceptance.day, accepted_by=acceptance.by)
     if report and report.percent >= 100:
-        return state(StatusCode.COMPLETED, "completed")
+        if sent_back is None:
+            return state(StatusCode.COMPLETED, "completed")
+        late = plan is not None and today > plan.end
+        return state(
+            StatusCode.OVERDUE if late else StatusCode.LAGGING,
+            "sent_back_past_end" if late else "sent_back",
+            sent_back_on=sent_back.day,
+            sent_back_by=sent_back.by,
+            reason=sent_back.reason,
+        )
     if report and report.suspended_reason:
         late = plan is not None and today > plan.end
         rule = "suspended_past_end" if late else "suspended"
@@ -114,6 +133,14 @@ def site_status(
     return _underway(today, plan, report, planned or 0.0, tolerance, state)
 
 
+def missing_report(today: date, plan: Plan | None, report: Report | None) -> bool:
+    """Whether the due week has no report (未报) although the planned start has passed."""
+    due = due_week(today)
+    # on a first day that is a Sunday the week is due, but nobody can have a week to report yet
+    begun = plan is not None and plan.start <= due.sunday and plan.start < today
+    return begun and (report is None or report.week < due)
+
+
 def _underway(
     today: date,
     plan: Plan,
@@ -124,9 +151,7 @@ def _underway(
 ) -> Status:
     """Between planned start and end: compare with the curve and with the week that is due."""
     due = due_week(today)
-    # on a first day that is a Sunday the week is due, but nobody can have a week to report yet
-    begun = plan.start <= due.sunday and plan.start < today
-    missing = begun and (report is None or report.week < due)
+    missing = missing_report(today, plan, report)
     gap = round(planned - (report.percent if report else 0.0), 1)
     behind = gap > tolerance
     if behind and missing:

@@ -1,4 +1,8 @@
-"""Connections: SQLite in WAL mode or PostgreSQL through psycopg 3, read and write transactions."""
+"""Connections: SQLite in WAL mode or PostgreSQL through psycopg 3, read and write transactions.
+
+The service's own connections may not change the tables, nor rewrite the ledger (decision 009): on PostgreSQL
+they work as the application role. Only :meth:`Database.owning` works as the login itself.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 from app.settings import Settings
+from app.store import grants, triggers
 from app.store.statements import Statements
 
 
@@ -22,12 +27,16 @@ def first_line(error: Exception) -> str:
 
 
 class Database:
-    """One zone's database: its tables are in `schema` on PostgreSQL, in the file on SQLite."""
+    """One zone's database: its tables are in `schema` on PostgreSQL, in the file on SQLite.
+
+    `app_role` is the PostgreSQL role that connections work as (None on SQLite).
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.url = make_url(settings.url)
         self.is_postgres = self.url.get_backend_name() == "postgresql"
         self.schema = settings.schema_name if self.is_postgres else None
+        self.app_role = settings.app_role if self.is_postgres else None
         self.engine = self._postgres() if self.is_postgres else self._sqlite()
 
     @contextmanager
@@ -48,14 +57,23 @@ class Database:
 
         Writers are let in one at a time, so that two of them never see the same old version.
         """
-        with self.engine.connect() as connection:
-            connection = connection.execution_options(minsheng_write=True)
-            with connection.begin():
-                if self.is_postgres:
-                    connection.execute(
-                        text("SELECT pg_advisory_xact_lock(hashtext(:schema))"), {"schema": self.schema}
-                    )
+        with _write(self.engine, self.schema) as connection:
+            yield connection
+
+    @contextmanager
+    def owning(self) -> Iterator[Connection]:
+        """A write transaction as the login itself and not as the application role: to make or change tables.
+
+        Connections made before are given back at the end, so that later ones meet the tables and role as
+        they are then.
+        """
+        engine = self._postgres(owner=True) if self.is_postgres else self._sqlite(owner=True)
+        try:
+            with _write(engine, self.schema) as connection:
                 yield connection
+        finally:
+            engine.dispose()
+            self.close()
 
     def close(self) -> None:
         """Give back every connection."""
@@ -77,11 +95,19 @@ class Database:
         connection.execute("SET client_encoding TO 'UTF8'")  # whatever the database's own is
         return connection
 
-    def _postgres(self) -> Engine:
-        engine = create_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+    def _postgres(self, owner: bool = False) -> Engine:
+        if owner:
+            engine = create_engine(self.url, poolclass=NullPool)
+        else:
+            engine = create_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+
+            @event.listens_for(engine, "connect")
+            def _on_connect(connection: Any, _record: Any) -> None:
+                grants.become(connection, self.app_role or "")
+
         return engine.execution_options(schema_translate_map={None: self.schema})
 
-    def _sqlite(self) -> Engine:
+    def _sqlite(self, owner: bool = False) -> Engine:
         path = self.url.database
         if path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -96,6 +122,8 @@ class Database:
             cursor.execute("PRAGMA foreign_keys=ON")
             cursor.execute("PRAGMA busy_timeout=30000")
             cursor.close()
+            if not owner:
+                triggers.confine(connection)
 
         @event.listens_for(engine, "begin")
         def _on_begin(connection: Connection) -> None:
@@ -103,3 +131,15 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
         return engine
+
+
+@contextmanager
+def _write(engine: Engine, schema: str | None) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        connection = connection.execution_options(minsheng_write=True)
+        with connection.begin():
+            if schema is not None:
+                connection.execute(
+                    text("SELECT pg_advisory_xact_lock(hashtext(:schema))"), {"schema": schema}
+                )
+            yield connection

@@ -6,23 +6,28 @@ import gc
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, exists, func, select
 
+from app.domain.roles import Actor
 from app.domain.weeks import Week
 from app.settings import Settings
 from app.store import tables as t
+from app.store.asof import AsOf
+from app.store.book import Book, read_book
 from app.store.database import Database
-from app.store.moments import day_of, now
+from app.store.moments import ZONE_TIME, day_of, now
 from app.store.publish import publish, published_rows
 from app.store.spatial.memory import MemoryReads
 from app.store.spatial.postgis import PostgisReads
 from app.store.spatial.protocol import SpatialReads
 from app.store.vocabulary import Vocabulary, read_vocabulary
+from app.store.writing import Writer
 
 PAST_WEEKS_KEPT = 8
+BOOKS_KEPT = 60
 
 
 class _Mark(NamedTuple):
@@ -41,6 +46,7 @@ class View:
     reads: SpatialReads
     words: Vocabulary
     statuses: dict[str, str]
+    known: AsOf
 
     @property
     def week(self) -> Week:
@@ -55,6 +61,8 @@ class Live:
         self.database, self.settings = database, settings
         self._lock = threading.Lock()
         self._past: OrderedDict[tuple[int, Week], View] = OrderedDict()
+        self._books: OrderedDict[tuple[int, AsOf], Book] = OrderedDict()
+        self._book_lock = threading.Lock()
         self._view: View | None = None
         self.refresh()
 
@@ -77,14 +85,51 @@ class Live:
                 with self.database.read() as connection:
                     self._view = self._load(connection)
                 self._past.clear()
+                with self._book_lock:
+                    self._books.clear()
             return self._view
+
+    def book(self, as_of: AsOf) -> Book:
+        """The whole ledger as of then; kept until something changes."""
+        with self._book_lock:
+            key = (self.view.version, as_of)
+            if key not in self._books:
+                with self.database.read() as connection:
+                    self._books[key] = read_book(connection, as_of, self.settings.tolerance)
+                while len(self._books) > BOOKS_KEPT:
+                    self._books.popitem(last=False)
+            return self._books[key]
+
+    def book_of(self, view: View) -> Book:
+        """The ledger of the same moment as a view: today's, or that of a past week."""
+        return self.book(view.known)
+
+    def moment(self, sample_today: date | None) -> datetime:
+        """The ledger's clock: now, or the hour of now on the day that a setting or the demonstration says."""
+        moment = now()
+        day = self.settings.today or sample_today
+        if day is None:
+            return moment
+        return datetime.combine(day, moment.astimezone(ZONE_TIME).timetz())
+
+    def writer(self, connection: Connection, actor: Actor) -> Writer:
+        """A writer in the write transaction `connection`."""
+        mark = self._mark(connection)
+        return Writer(
+            connection,
+            actor,
+            self.moment(mark.sample_today),
+            self.today(mark.sample_today),
+            self.settings.tolerance,
+            sample=mark.sample_today is not None,
+        )
 
     def today(self, sample_today: date | None) -> date:
         """The day that statuses are for: a setting, the demonstration's day, or today in the zone."""
         return self.settings.today or sample_today or day_of(now())
 
     def as_of_week(self, week: Week) -> View:
-        """The state at the end of a past `week`: reports count by the week they are for (decision 004)."""
+        """The state as it was shown when a past `week` ended: what was entered later is not in it."""
         current = self.view
         if week >= current.week:
             return current
@@ -94,10 +139,16 @@ class Live:
                 self._past.move_to_end(key)
                 return self._past[key]
             with self.database.read() as connection:
-                rows = list(published_rows(connection, week.sunday, self.settings.tolerance))
+                rows = list(published_rows(connection, AsOf.week(week), self.settings.tolerance))
             statuses = {row["code"]: row["status"] for row in rows}
             view = View(
-                current.version, week.sunday, current.sample, MemoryReads(rows), current.words, statuses
+                current.version,
+                week.sunday,
+                current.sample,
+                MemoryReads(rows),
+                current.words,
+                statuses,
+                AsOf.week(week),
             )
             self._past[key] = view
             while len(self._past) > PAST_WEEKS_KEPT:
@@ -130,6 +181,7 @@ class Live:
             statuses=dict(
                 connection.execute(select(t.published_site.c.code, t.published_site.c.status)).all()
             ),
+            known=AsOf(mark.published_for),
         )
 
     def _wants_postgis(self, connection: Connection) -> bool:

@@ -25,6 +25,7 @@ from app.settings import ROOT
 from app.store import tables as t
 from app.store.moments import now
 from app.store.publish import publish
+from app.store.subjects import renew_subjects
 from geo.geojson import normalise
 
 DATA = ROOT / "data"
@@ -76,6 +77,7 @@ def load(
     _renew(connection, t.kind, rows, ["code"])
     leads = {item["no"]: item["lead"][0] for item in ledger["item"]}
     _sites(connection, data, leads, {kind["code"] for kind in kinds})
+    renew_subjects(connection)
     connection.execute(update(t.zone).values(data_digest=digest(data), published_for=None))
     if day is not None:
         publish(connection, day, tolerance)

@@ -18,8 +18,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from app.i18n import LANGUAGES, translate
 from app.store import tables as t
+from app.store.asof import AsOf
+from app.store.geometries import COLUMNS, drawn
+from app.store.listen import announce
 from app.store.standing import Standing, standings
 from geo.geojson import geometry_text
+from geo.linear import length
 from geo.measure import area_m2, length_m
 
 BATCH = 5_000
@@ -38,17 +42,18 @@ def publish(
         _replace(connection, day, tolerance, codes)
     else:
         connection.execute(delete(t.published_site))
-        _insert(connection, published_rows(connection, day, tolerance))
+        _insert(connection, published_rows(connection, AsOf(day), tolerance))
     connection.execute(update(t.zone).values(version=t.zone.c.version + 1, published_for=day))
+    announce(connection)
 
 
 def published_rows(
-    connection: Connection, day: date, tolerance: float, codes: Collection[str] | None = None
+    connection: Connection, as_of: AsOf, tolerance: float, codes: Collection[str] | None = None
 ) -> Iterator[dict[str, Any]]:
-    """The rows for `day`, in order of code, without saving them (used for past weeks)."""
-    standing = standings(connection, day, tolerance, codes)
+    """The rows as of then, in order of code, without saving them (used for past weeks)."""
+    standing = standings(connection, as_of, tolerance, codes)
     measures = dict(connection.execute(select(t.kind.c.code, t.kind.c.measure)).all())
-    for row in connection.execute(_sites(codes)):
+    for row in connection.execute(_sites(as_of, codes)):
         yield published_row(row, standing[row.code], measures[row.kind])
 
 
@@ -78,6 +83,7 @@ def published_row(row: Any, standing: Standing, measure: str) -> dict[str, Any]:
         "reported_percent": status.inputs["reported_percent"],
         "position": row.position,
         **_measured(row.geom, measure),
+        **_built(row, standing.report),
         "updated_at": row.updated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "sample": standing.sample,
     }
@@ -135,6 +141,15 @@ def _measured(geom: shapely.Geometry, measure: str) -> dict[str, float]:
     return {}
 
 
+def _built(row: Any, report: Any) -> dict[str, Any]:
+    """Metres built of a line, and where: as shares of its length, so that they fit in every CRS."""
+    if report is None or not report.sections or report.geom_version != row.geom_version:
+        return {}
+    whole = length(row.geom)
+    shares = [[round(min(at / whole, 1.0), 7) for at in section] for section in report.sections]
+    return {"built_m": round(sum(to - start for start, to in report.sections), 1), "built": shares}
+
+
 def _searchable(row: Any) -> list[str]:
     return [
         row.code,
@@ -152,10 +167,13 @@ def _searchable(row: Any) -> list[str]:
     ]
 
 
-def _sites(codes: Collection[str] | None):
-    query = (
+def _sites(as_of: AsOf, codes: Collection[str] | None):
+    shown = drawn(as_of, codes).subquery()
+    told = [column for column in t.site.c if column.name not in COLUMNS]
+    return (
         select(
-            t.site,
+            *told,
+            *(shown.c[name] for name in COLUMNS),
             t.item.c.title.label("item_title"),
             t.item.c.title_en.label("item_title_en"),
             t.town.c.name.label("town_name"),
@@ -165,20 +183,20 @@ def _sites(codes: Collection[str] | None):
             t.kind.c.zh.label("kind_zh"),
             t.kind.c.en.label("kind_en"),
         )
+        .join(shown, shown.c.code == t.site.c.code)
         .join(t.item, t.item.c.no == t.site.c.item_no)
         .join(t.town, t.town.c.code == t.site.c.town_code)
         .join(t.unit, t.unit.c.code == t.site.c.lead_unit)
         .join(t.kind, t.kind.c.code == t.site.c.kind)
         .order_by(t.site.c.code)
     )
-    return query if codes is None else query.where(t.site.c.code.in_(codes))
 
 
 def _replace(connection: Connection, day: date, tolerance: float, codes: Collection[str]) -> None:
     for part in np.array_split(sorted(codes), max(1, -(-len(codes) // 500))):
         some = [str(code) for code in part]
         connection.execute(delete(t.published_site).where(t.published_site.c.code.in_(some)))
-        _insert(connection, published_rows(connection, day, tolerance, some))
+        _insert(connection, published_rows(connection, AsOf(day), tolerance, some))
 
 
 def _insert(connection: Connection, rows: Iterator[dict[str, Any]]) -> None:

@@ -1,0 +1,1 @@
+"""Who somebody is and whether they may: sign-in, sessions, the guard before every route."""
