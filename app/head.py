@@ -16,9 +16,16 @@ class HeadAsGet:
             await self._app(scope, receive, send)
             return
 
+        ended = False
+
         async def without_body(message: Message) -> None:
+            nonlocal ended
             if message["type"] == "http.response.body":
-                message = message | {"body": b""}
+                if ended:
+                    return
+                # complete with the first piece: a stream of events would never end by itself
+                ended = True
+                message = message | {"body": b"", "more_body": False}
             await send(message)
 
         await self._app(scope | {"method": "GET"}, receive, without_body)

@@ -7,19 +7,28 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
+import anyio
 import anyio.to_thread
 import orjson
 import psycopg
 import sqlalchemy.exc
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from app.auth.access import check_access
+from app.auth.guard import MustChange, guard, guard_plain_routes, sign_in_instead
+from app.auth.identify import identify
+from app.auth.limits import BodyLimit
+from app.auth.privacy import PersonalAnswers
 from app.deps import api_language
-from app.errors import AppError, NotFound, ServerFault, Unavailable, WrongMethod
+from app.errors import AppError, NotFound, NotSignedIn, ServerFault, TooMany, Unavailable, WrongMethod
+from app.events import Events, State, closed_by_signals
+from app.follower import Follower
 from app.head import HeadAsGet
-from app.routes import docs, health, ledger, pages, reports, sites
+from app.routes import docs, events, health, ledger, pages, reports, sites
 from app.security import SecurityHeaders
 from app.settings import STATIC, Settings
 from app.store.database import Database, first_line
@@ -28,8 +37,9 @@ from app.web import Static, page
 from maps.basemaps import hosts
 
 log = logging.getLogger("minsheng")
-FOLLOW_SECONDS = 0.5
 RETRY_SECONDS = 5
+PASSWORDS_AT_ONCE = 2
+"""Each costs some 50 ms of a core and 64 MB; more at once would only slow the map down."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -41,15 +51,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        dependencies=[Depends(guard)],
     )
     app.state.settings = settings
+    app.state.password_limiter = anyio.CapacityLimiter(PASSWORDS_AT_ONCE)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(PersonalAnswers)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
     app.state.map_parts, chosen = pages.build_map(settings)
     app.add_middleware(SecurityHeaders, tile_hosts=hosts(chosen))
     app.add_middleware(HeadAsGet)
-    for module in (sites, ledger, reports, health, docs, pages):
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
+    for module in (sites, ledger, reports, health, docs, pages, events):
         app.include_router(module.router)
     app.mount("/static", Static(directory=STATIC))
+    check_access(app)
+    guard_plain_routes(app)
     app.add_exception_handler(AppError, _app_error)
     app.add_exception_handler(HTTPException, _http_error)
     for lost in (sqlalchemy.exc.OperationalError, psycopg.OperationalError):
@@ -62,38 +80,35 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database = Database(app.state.settings)
     app.state.live = await anyio.to_thread.run_sync(Live, database, app.state.settings)
-    follower = asyncio.create_task(_follow(app.state.live))
+    app.state.events = Events(State.of(app.state.live.view))
+    follower = asyncio.create_task(Follower(app.state.live, app.state.events).run())
     try:
-        yield
+        with closed_by_signals(app.state.events):
+            yield
     finally:
+        app.state.events.close()
         follower.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await follower
         database.close()
 
 
-async def _follow(live: Live) -> None:
-    """Take over what other processes wrote; keep serving the last view while the database is away."""
-    while True:
-        await asyncio.sleep(FOLLOW_SECONDS)
-        try:
-            await anyio.to_thread.run_sync(live.refresh)
-        except (sqlalchemy.exc.OperationalError, psycopg.OperationalError) as error:
-            kept = live.view.version
-            log.error("cannot follow the database, still serving version %s: %s", kept, first_line(error))
-            await asyncio.sleep(RETRY_SECONDS)
-        except Exception:
-            log.exception("cannot follow the database; still serving version %s", live.view.version)
-            await asyncio.sleep(RETRY_SECONDS)
-
-
 async def _app_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
-    return _problem(request, error)
+    if _wants_page(request):
+        if isinstance(error, NotSignedIn):
+            return sign_in_instead(request)
+        if isinstance(error, MustChange):
+            return RedirectResponse("/account", status_code=303)
+    retry = {"retry-after": str(error.seconds)} if isinstance(error, TooMany) else None
+    return _problem(request, error, retry)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if _wants_page(request):
+        with contextlib.suppress(sqlalchemy.exc.OperationalError, psycopg.OperationalError):
+            await identify(request)  # no route was found, so the guard has not asked who this is
     if error.status_code == 404:
         return _problem(request, NotFound("没有这个地址。", "There is no such address."))
     if error.status_code == 405:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -33,6 +35,14 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, validation_alias="PORT", ge=0, le=65535)
     public_url: str | None = None
+    trusted_proxies: str = ""
+    # who may
+    public: bool = True
+    secure_cookies: bool = False
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_claim: str = "preferred_username"
     # spatial reads
     spatial: Literal["auto", "memory", "postgis"] = "auto"
     memory_limit: int = Field(default=200_000, ge=0)
@@ -70,6 +80,36 @@ class Settings(BaseSettings):
                 "须写作 %40 %3A %2F，端口须为数字，sqlite:/// 之后须有文件名"
             ) from None
         return url
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        """Addresses or networks, comma-separated; a name or a typing error would open the door quietly."""
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        for part in parts:
+            try:
+                ipaddress.ip_network(part)
+            except ValueError:
+                raise ValueError(
+                    f"{part[:50]} is no address or network such as 127.0.0.1 or 10.0.0.0/8 · "
+                    "应为地址或网段，如 127.0.0.1 或 10.0.0.0/8，逗号分隔"
+                ) from None
+        return ",".join(parts)
+
+    @model_validator(mode="after")
+    def _whole_oidc(self) -> Self:
+        """Single sign-on needs an issuer and a client, and https unless the issuer is this machine."""
+        if self.oidc_issuer is None:
+            return self
+        if self.oidc_client_id is None or self.oidc_client_secret is None:
+            raise ValueError(
+                "MINSHENG_OIDC_ISSUER also needs MINSHENG_OIDC_CLIENT_ID and MINSHENG_OIDC_CLIENT_SECRET · "
+                "设置了单点登录地址，还须设置客户端编号和密钥"
+            )
+        parts = urlsplit(self.oidc_issuer)
+        if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("MINSHENG_OIDC_ISSUER must start with https:// · 单点登录地址须以 https:// 开头")
+        return self
 
     @property
     def url(self) -> str:

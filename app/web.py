@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from app import wording
-from app.deps import page_language
+from app.auth import tokens
+from app.auth.privacy import PERSONAL
+from app.deps import actor_of, page_language
+from app.domain.roles import Action, may
 from app.i18n import show, translate
 from app.settings import STATIC
 from app.store.live import View
+from app.store.moments import ZONE_TIME
 from maps import palette
 from maps.marks import line_svg, mark_svg
 from maps.shapes import SHAPES
@@ -27,6 +32,16 @@ from maps.shapes import SHAPES
 HERE = Path(__file__).parent
 
 YEAR_SECONDS = 31_536_000
+
+WORK = (
+    ("work", "/work"),
+    ("board", "/board"),
+    ("review", "/review"),
+    ("meeting", "/meeting"),
+    ("accounts", "/users"),
+    ("audit", "/audit"),
+)
+"""The pages people work with, by the action that opens them."""
 
 
 @cache
@@ -60,6 +75,11 @@ def line_sample(code: str) -> Markup:
     return Markup(line_svg(code))
 
 
+def local_time(moment: datetime) -> str:
+    """A moment in the zone's time, as 2023-07-14 09:30."""
+    return f"{moment.astimezone(ZONE_TIME):%Y-%m-%d %H:%M}"
+
+
 @cache
 def asset(path: str) -> str:
     """The address of a static file; changes with its content, so browsers may keep it."""
@@ -68,10 +88,23 @@ def asset(path: str) -> str:
 
 
 def page(request: Request, view: View, template: str, status: int = 200, **values: Any) -> Response:
-    """Render `template` in the reader's language with what every page knows."""
-    lang = page_language(request)
+    """Render `template` in the reader's language with what every page knows.
+
+    Among it `actor` (None: nobody is signed in), `csrf` (for forms) and `may(action, about)`.
+    """
+    lang, actor = page_language(request), actor_of(request)
+    token = getattr(request.state, "token", None)
+    if actor is not None:
+        setattr(request.state, PERSONAL, True)
     context = {
+        "actor": actor,
+        "csrf": tokens.csrf_of(token) if token else "",
+        "work_pages": [] if actor is None else [line for line in WORK if may(actor, Action(line[0]))],
+        "open_to_all": request.app.state.settings.public,
+        "local_time": local_time,
+        "may": lambda action, about=None: may(actor, Action(action), about),
         "lang": lang,
+        "version": view.version if status == 200 and (actor or request.app.state.settings.public) else None,
         "year": view.words.programme["year"],
         "zone": view.words.zone["name" if lang == "zh" else "name_en"],
         "sample": view.sample,

@@ -18,7 +18,7 @@ from app.store.sessions import Session
 
 log = logging.getLogger("minsheng")
 LONGEST_TOKEN = 100
-_running: set[asyncio.Task] = set()
+_noting: dict[str, asyncio.Task] = {}
 
 
 async def identify(request: Request) -> Session | None:
@@ -28,6 +28,7 @@ async def identify(request: Request) -> Session | None:
         token = tokens.read_cookie(request, tokens.SESSION)
         state.session = await _find(request, token) if token and len(token) <= LONGEST_TOKEN else None
         state.token = token if state.session else None
+        state.actor = state.session.actor if state.session else None
     return state.session
 
 
@@ -40,11 +41,12 @@ async def _find(request: Request, token: str) -> Session | None:
     database: Database = request.app.state.live.database
     moment, address = clock(request), address_of(request)
     found = await anyio.to_thread.run_sync(_look_up, database, tokens.kept(token), moment, address)
-    if found is not None and moment - found.seen_at >= sessions.SEEN_EVERY:
+    stale = found is not None and moment - found.seen_at >= sessions.SEEN_EVERY
+    if found is not None and stale and found.token_hash not in _noting:
         # the answer does not wait for it: another transaction may be writing for a while
-        task = asyncio.create_task(anyio.to_thread.run_sync(_saw, database, found.token_hash, moment))
-        _running.add(task)
-        task.add_done_callback(_running.discard)
+        noting = anyio.to_thread.run_sync(_saw, database, found.token_hash, moment)
+        task = _noting[found.token_hash] = asyncio.create_task(noting)
+        task.add_done_callback(lambda _: _noting.pop(found.token_hash, None))
     return found
 
 

@@ -14,11 +14,13 @@ from rich.progress import Progress, track
 from rich.table import Table
 
 from app.cli.database import prepare
+from app.domain.roles import Actor, Role
 from app.errors import Refused
 from app.settings import Settings
 from app.store.database import Database
-from app.store.importing import POSITIONS, Judgement, judge, save
+from app.store.importing import POSITIONS, Judged, Judgement, judge, save
 from app.store.live import Live
+from app.store.redrawing import BUILT_CHOICES, BuiltChoice
 
 VERDICTS = {
     "new": ("新增 new", "green"),
@@ -27,6 +29,7 @@ VERDICTS = {
     "refused": ("拒绝 refused", "red"),
 }
 MOST_LINES = 200
+COMMAND_LINE = Actor(None, "command line", "命令行 · command line", Role.ADMINISTRATOR)
 
 
 @click.command("import")
@@ -38,9 +41,21 @@ MOST_LINES = 200
 )
 @click.option("--code-field", default="code", help="编号字段名 · the field that holds the site code")
 @click.option("--layer", help="GeoPackage 图层名 · layer of a GeoPackage")
+@click.option(
+    "--built",
+    type=click.Choice(BUILT_CHOICES),
+    help="已按区段上报的线：keep 保留里程，percent 只留百分比 · what becomes of sections reported as built",
+)
 @click.option("--dry-run", is_flag=True, help="只检查，不保存 · check only, save nothing")
 def import_sites(
-    file: Path, kind: str, crs: str | None, position: str, code_field: str, layer: str | None, dry_run: bool
+    file: Path,
+    kind: str,
+    crs: str | None,
+    position: str,
+    code_field: str,
+    layer: str | None,
+    built: BuiltChoice | None,
+    dry_run: bool,
 ) -> None:
     """导入实测几何 · Import surveyed geometry (GeoJSON, GeoPackage, zipped Shapefile).
 
@@ -69,13 +84,15 @@ def import_sites(
         console.print("试运行，未保存 · dry run, nothing saved")
         sys.exit(1 if judgement.count("refused") else 0)
     source = f"{file.name} sha256:{_sha256(file)[:12]}"
-    day = Live(database, settings).view.as_of
+    live = Live(database, settings)
     with Progress(console=console, transient=True) as progress, database.write() as connection:
         # judged again inside the transaction: somebody may have changed a site meanwhile
         again = progress.track(rows, description="复核 · checking again")
         judgement = judge(connection, again, kind, position, code_field)
         watch = partial(progress.track, description="保存 · saving")
-        saved = save(connection, judgement, source, day, settings.tolerance, watch)
+        writer = live.writer(connection, COMMAND_LINE)
+        saved = save(writer, judgement, source, built, watch)
+        writer.finish()
     console.print(f"已保存 {saved} 个点位 · {saved} sites saved")
 
 
@@ -94,7 +111,7 @@ def _show(console: Console, judgement: Judgement) -> None:
     ordered = sorted(judgement.rows, key=lambda row: (row.verdict != "refused", row.number))
     for row in ordered[:MOST_LINES]:
         label, style = VERDICTS[row.verdict]
-        remarks = "\n".join(map(str, [*row.reasons, *row.notes]))
+        remarks = "\n".join(map(str, [*row.reasons, *row.notes, *_built(row)]))
         numbers = (_number(row.before), _number(row.after))
         table.add_row(
             str(row.number),
@@ -111,6 +128,19 @@ def _show(console: Console, judgement: Judgement) -> None:
         f"[{style}]{label} {judgement.count(verdict)}[/]" for verdict, (label, style) in VERDICTS.items()
     ]
     console.print("  ".join(counts))
+
+
+def _built(row: Judged) -> list[str]:
+    """What the new geometry would make of the metres reported as built."""
+    if row.built is None:
+        return []
+    before, after = (
+        f"{one.metres:,.1f} m ({one.percent:g} %)" for one in (row.built.before, row.built.after)
+    )
+    return [
+        f"已建 {before}，用 --built keep 后为 {after}；用 percent 只留百分比",
+        f"built {before}, with --built keep {after}; with percent the percentage only",
+    ]
 
 
 def _number(value: float | None) -> str:

@@ -70,9 +70,15 @@ def _name_faults(account: Account) -> list[Fault]:
 def _unit_faults(account: Account, units: Collection[str]) -> list[Fault]:
     allowed = sorted(units)
     if account.role in UNIT_ROLES and account.unit is None:
-        told = ("牵头单位和协办单位的账号须指明单位。", "An account of a lead or supporting unit needs its unit.")
+        told = (
+            "牵头单位和协办单位的账号须指明单位。",
+            "An account of a lead or supporting unit needs its unit.",
+        )
     elif account.unit is not None and account.role not in UNIT_ROLES:
-        told = ("只有牵头单位和协办单位的账号才有单位。", "Only accounts of lead and supporting units have a unit.")
+        told = (
+            "只有牵头单位和协办单位的账号才有单位。",
+            "Only accounts of lead and supporting units have a unit.",
+        )
         allowed = []
     elif account.unit is not None and account.unit not in units:
         told = (

@@ -83,7 +83,7 @@ class Styles:
         cell.font = Font(name=FONT, size=look.size, bold=look.bold, color=look.ink)
         cell.alignment = Alignment(horizontal=look.across, vertical="center", wrap_text=look.wrap)
         cell.protection = Protection(locked=not look.open)
-        cell.number_format = TEXT if look.text and look.open else look.format
+        cell.number_format = look.format
         if look.fill:
             cell.fill = PatternFill("solid", fgColor=look.fill)
         if look.box:

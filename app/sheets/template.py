@@ -137,6 +137,8 @@ def _look(row: TemplateRow, column: Column, is_open: bool) -> Look:
         look = replace(looks.PLAIN, across="center")
     elif kind == "code":
         look = replace(looks.PLAIN, wrap=False)
+    elif column.open:
+        look = replace(looks.PLAIN, format=looks.TEXT)  # else Excel makes a date of the section 1-2
     if is_open:
         return replace(look, fill=_OPEN, open=True)
     return replace(look, fill=looks.PAPER_2) if column.open else look
@@ -186,7 +188,9 @@ def _runs(cells: Sequence[str]) -> list[str]:
     for cell in cells:
         letters = cell.rstrip("0123456789")
         number = int(cell[len(letters) :])
-        found = next((one for one in reversed(ranges[-12:]) if one[0] == letters and one[2] == number - 1), None)
+        found = next(
+            (one for one in reversed(ranges[-12:]) if one[0] == letters and one[2] == number - 1), None
+        )
         if found:
             found[2] = number  # type: ignore[call-overload]
         else:

@@ -43,7 +43,7 @@ def csv_text(text: str) -> str:
 
 
 def xlsx_text(text: str) -> str:
-    """A text for a cell of an XLSX file, whose type says that it is a text; the characters stay as they are."""
+    """A text for a cell of an XLSX file, whose type says that it is one; the characters stay."""
     plain = _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _ESCAPE.sub("_x005F_", plain)[:LONGEST]
 

@@ -82,7 +82,7 @@ def open_blockage(writer: Writer, form: NewBlockage, asked: Asked | None = None)
     """
     known = writer.repeated(asked) if asked else None
     if known is not None:
-        return known.after | {"version": known.id}
+        return answered(known.after, known.id)
     subject = read_subject(writer.connection, form.subject)
     require(writer.actor, Action.OPEN_BLOCKAGE, subject.about())
     title, text = title_given(form.title, "title"), text_given(form.text, "text")
@@ -97,7 +97,7 @@ def open_blockage(writer: Writer, form: NewBlockage, asked: Asked | None = None)
     row = {"id": form.id, "subject_code": subject.code, "title": title, **writer.row(change)}
     writer.connection.execute(insert(t.blockage).values(row))
     _insert_step(writer, form.id, step, change)
-    return after | {"version": change}
+    return answered(after, change)
 
 
 def step_blockage(writer: Writer, ident: str, form: Form, asked: Asked) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def step_blockage(writer: Writer, ident: str, form: Form, asked: Asked) -> dict[
     """
     known = writer.repeated(asked)
     if known is not None:
-        return known.after | {"version": known.id}
+        return answered(known.after, known.id)
     blockage = read_blockage(writer.connection, ident)
     subject = read_subject(writer.connection, blockage.subject)
     require_person(blockage, form.act, writer.actor, subject.about())
@@ -123,7 +123,7 @@ def step_blockage(writer: Writer, ident: str, form: Form, asked: Asked) -> dict[
         after=after,
     )
     _insert_step(writer, ident, step, change)
-    return after | {"version": change}
+    return answered(after, change)
 
 
 def units_of(subject: Subject) -> tuple[str, ...]:
@@ -145,6 +145,11 @@ def receipt(blockage: Blockage) -> dict[str, Any]:
         "due": last.due.isoformat() if last.due else None,
         "text": last.text,
     }
+
+
+def answered(after: dict[str, Any], change: int) -> dict[str, Any]:
+    """A receipt with its entry in the audit, which is the version that If-Match speaks of from now on."""
+    return after | {"change": change, "version": change}
 
 
 def told(step: Step) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from app.domain.roles import About, Action, require
 from app.errors import BadParameter, Fault, NotFound
 from app.store import tables as t
 from app.store.asof import AsOf
+from app.store.blockages import answered
 from app.store.moments import day_of
 from app.store.subjects import read_subject
 from app.store.writing import Asked, Writer, expect
@@ -76,7 +77,7 @@ def give_directive(writer: Writer, form: NewDirective, asked: Asked) -> dict[str
     """
     known = writer.repeated(asked)
     if known is not None:
-        return known.after | {"version": known.id}
+        return answered(known.after, known.id)
     about = about_of(writer.connection, form.item, form.subject)
     require(writer.actor, Action.DIRECT, about)
     unit = unit_given(form.unit, sorted(about.lead_units | about.supporting_units))
@@ -96,7 +97,7 @@ def give_directive(writer: Writer, form: NewDirective, asked: Asked) -> dict[str
     }
     writer.connection.execute(insert(t.directive).values(row))
     _insert_step(writer, form.id, step, change)
-    return after | {"version": change}
+    return answered(after, change)
 
 
 def step_directive(writer: Writer, ident: str, form: Form, asked: Asked) -> dict[str, Any]:
@@ -106,7 +107,7 @@ def step_directive(writer: Writer, ident: str, form: Form, asked: Asked) -> dict
     """
     known = writer.repeated(asked)
     if known is not None:
-        return known.after | {"version": known.id}
+        return answered(known.after, known.id)
     directive = read_directive(writer.connection, ident)
     about = about_of(writer.connection, directive.item_no, directive.subject)
     require_person(directive, form.act, writer.actor, about)
@@ -125,7 +126,7 @@ def step_directive(writer: Writer, ident: str, form: Form, asked: Asked) -> dict
         after=after,
     )
     _insert_step(writer, ident, step, change)
-    return after | {"version": change}
+    return answered(after, change)
 
 
 def about_of(connection: Connection, item: int, subject: str | None = None) -> About:

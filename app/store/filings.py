@@ -74,8 +74,8 @@ class Filing:
 
 @dataclass(frozen=True)
 class Planning:
-    """A subject and its plans: `rows` newest first, each with `by`; `inherited` is its task's plan, by which a
-    site without one of its own is measured."""
+    """A subject and its plans: `rows` newest first, each with `by`; `inherited` is its task's plan, by which
+    a site without one of its own is measured."""
 
     subject: Subject
     version: int

@@ -13,16 +13,22 @@ from unicodedata import category
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
+from app.domain.built import Replacement, on_new_line
+from app.domain.built import built as built_of
 from app.domain.codes import SiteCode, parse_site_code
 from app.domain.privacy import is_withheld
 from app.errors import BadParameter, Fault, Refused
 from app.store import tables as t
-from app.store.moments import now
-from app.store.publish import publish
+from app.store.asof import AsOf
+from app.store.redrawing import BuiltChoice, carry, redraw
+from app.store.standing import standings
+from app.store.subjects import renew_subjects
+from app.store.writing import Writer
 from geo.errors import Message
 from geo.geojson import normalise
+from geo.linear import length
 from geo.measure import area_m2, length_m
 from geo.reading import Row
 from geo.repair import make_valid, validate
@@ -52,6 +58,8 @@ class Judged:
     values: dict[str, Any] = field(default_factory=dict)
     before: float | None = None
     after: float | None = None
+    built: Replacement | None = None
+    report: Any = None
 
     def refuse(self, zh: str, en: str) -> None:
         """Note a reason against the row, in both languages."""
@@ -90,17 +98,17 @@ def judge(
 
 
 def save(
-    connection: Connection,
+    writer: Writer,
     judgement: Judgement,
     source: str,
-    day: date,
-    tolerance: float,
+    built: BuiltChoice | None = None,
     watch: Watch = iter,
 ) -> int:
-    """Save every new and changed row in the caller's transaction; the number saved is returned.
+    """Save every new and changed row in the writer's transaction; the number saved is returned.
 
-    The old geometry stays as a version; `watch` goes through the rows and may show progress.
-    Errors: Refused when any row was refused.
+    The old geometry stays as a version; `watch` goes through the rows and may show progress. `built` says
+    what becomes of sections reported as built on lines that change. Errors: Refused when any row was
+    refused, or when there are such sections and nobody said what becomes of them.
     """
     refused = judgement.count("refused")
     if refused:
@@ -108,22 +116,44 @@ def save(
             f"有 {refused} 行不合格，未保存任何内容；请改正后重新导入。",
             f"{refused} rows were refused and nothing was saved; mend them and import again.",
         )
-    moment = now()
     chosen = [row for row in judgement.rows if row.verdict in ("new", "changed")]
+    asked = [row.code for row in chosen if row.built is not None]
+    if asked and built is None:
+        raise Refused(
+            f"{'、'.join(asked[:20])} 已按区段上报建成里程，几何变更后须由您决定如何处理，未保存任何内容："
+            "keep 保留里程（自起点量起），percent 只保留百分比、由牵头单位重报区段。",
+            f"Sections were reported as built on {', '.join(asked[:20])}; say what becomes of them, nothing "
+            "was saved: keep the measures (from the start), or percent only, and the unit reports anew.",
+        )
     for row in watch(chosen):
-        drawn = {"geom": row.geom, "position": judgement.position}
-        version = row.values["geom_version"]
+        values = {
+            "geom": row.geom,
+            "position": judgement.position,
+            "geom_version": row.values["geom_version"],
+        }
+        number = writer.record(
+            "geometry",
+            subject=None if row.verdict == "new" else row.code,
+            item=parse_site_code(row.code).item,
+            before=None if row.before is None else {"measure": row.before},
+            after={
+                "code": row.code,
+                "version": values["geom_version"],
+                "source": source,
+                "position": judgement.position,
+                "measure": row.after,
+            },
+        )
         if row.verdict == "new":
+            connection = writer.connection
             connection.execute(
-                insert(t.site).values(row.values | drawn | {"code": row.code, "updated_at": moment})
+                insert(t.site).values(row.values | values | {"code": row.code, "updated_at": writer.moment})
             )
-        else:
-            values = drawn | {"geom_version": version, "updated_at": moment}
-            connection.execute(update(t.site).where(t.site.c.code == row.code).values(values))
-        kept = {"site_code": row.code, "version": version, "source": source, "entered_at": moment}
-        connection.execute(insert(t.site_version).values(kept | drawn))
-    if chosen:
-        publish(connection, day, tolerance, [row.code for row in chosen])
+        redraw(writer, row.code, values, source, number, new=row.verdict == "new")
+        if row.built is not None and built is not None:
+            carry(writer, row.report, row.built, built, values["geom_version"], number)
+    renew_subjects(writer.connection)
+    writer.touch(row.code for row in chosen)
     return len(chosen)
 
 
@@ -144,6 +174,8 @@ class _Context:
         self.around = zone.buffer(NEIGHBOURHOOD_DEG)
         shapely.prepare(self.around)
         self.seen: dict[SiteCode, int] = {}
+        standing = standings(connection, AsOf(date.max), 0.0)
+        self.reports = {code: one.report for code, one in standing.items()}
 
     def judge(self, row: Row) -> Judged:
         text = str(row.attributes.get(self.code_field) or "").strip()
@@ -215,10 +247,23 @@ class _Context:
         if town != old.town_code:
             self._in_another_town(judged, old.town_code)
         judged.code, judged.title = old.code, old.title
+        self._sections(judged, old)
         judged.before = self._measure(old.geom)
         judged.values = {"geom_version": old.geom_version + 1}
         same = shapely.equals_identical(old.geom, judged.geom)
         judged.verdict = "unchanged" if same else "changed"
+        if same:
+            judged.built = None
+
+    def _sections(self, judged: Judged, old: Any) -> None:
+        """What is built of a line, and what the new geometry would make of it."""
+        report = self.reports.get(old.code)
+        if report is None or not report.sections or report.geom_version != old.geom_version:
+            return
+        if self.kind.measure != "length" or judged.geom is None:
+            return
+        judged.report = report
+        judged.built = on_new_line(built_of(report.sections, length(old.geom)), length(judged.geom))
 
     def _in_another_town(self, judged: Judged, code: str) -> None:
         """Against surveyed borders a mistake, against illustrative ones only worth a look."""

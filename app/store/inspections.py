@@ -52,7 +52,7 @@ def record_inspection(writer: Writer, form: NewInspection, asked: Asked) -> dict
     """
     known = writer.repeated(asked)
     if known is not None:
-        return known.after
+        return known.after | {"change": known.id}
     subject = read_subject(writer.connection, form.subject)
     require(writer.actor, Action.INSPECT, subject.about())
     line = subject.geom if subject.is_line else None
@@ -108,7 +108,7 @@ def record_inspection(writer: Writer, form: NewInspection, asked: Asked) -> dict
             source=f"inspection {form.id}",
         )
         open_blockage(writer, new)
-    return after
+    return after | {"change": change}
 
 
 def inspections_of(

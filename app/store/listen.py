@@ -1,4 +1,4 @@
-"""How one process tells the others that the zone has a new version: LISTEN and NOTIFY of PostgreSQL.
+"""How a process hears that another one wrote: LISTEN and NOTIFY of PostgreSQL, a look at the file of SQLite.
 
 The channel has the name of the zone's schema, the message is the version. PostgreSQL hands the message on
 when the writing transaction commits, and not at all when it is rolled back.
@@ -27,13 +27,18 @@ def announce(connection: Connection) -> None:
 
 
 class Listener:
-    """One connection that hears of new versions. Without a thread: whoever owns it watches `fileno`."""
+    """One connection that hears of new versions. It has no thread: its owner watches `fileno`.
+
+    Needs a connection of its own for as long as it lives; a pooler between us and PostgreSQL that shares
+    connections between transactions does not hand messages on (the slow look at the version then finds them).
+    """
 
     def __init__(self, database: Database) -> None:
-        """Open the connection and listen. Raises psycopg's or SQLAlchemy's OperationalError."""
+        """Open the connection and listen. Raises OperationalError of psycopg or SQLAlchemy."""
         assert database.schema is not None
         self._connection = _own_connection(database)
         try:
+            self._connection.autocommit = True
             self._connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(database.schema)))
         except BaseException:
             self._connection.close()
@@ -43,11 +48,6 @@ class Listener:
     def fileno(self) -> int:
         """Becomes readable when there is something to hear, or when the connection is lost."""
         return self._connection.fileno()
-
-    @property
-    def process(self) -> int:
-        """The number of PostgreSQL's process at the other end."""
-        return self._connection.info.backend_pid
 
     def heard(self) -> list[int]:
         """The versions announced since the last call; does not wait. OperationalError when it is cut off."""
@@ -66,11 +66,30 @@ class Listener:
         self._connection.close()
 
 
+class FileWatch:
+    """One connection to an SQLite file that can tell, in microseconds, whether any other has written."""
+
+    def __init__(self, database: Database) -> None:
+        self._connection = _own_connection(database)
+        self._seen = self._version()
+
+    def changed(self) -> bool:
+        """Whether another connection committed since the last call. sqlite3.Error when the file is away."""
+        before, self._seen = self._seen, self._version()
+        return before != self._seen
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+    def _version(self) -> int:
+        # https://www.sqlite.org/pragma.html#pragma_data_version
+        return self._connection.execute("PRAGMA data_version").fetchone()[0]
+
+
 def _own_connection(database: Database) -> Any:
-    """A psycopg connection of its own, made by the engine (so that it has the same role), in autocommit."""
+    """A driver's connection outside the pool, made by the engine so that it is set up like all others."""
     proxied = database.engine.raw_connection()
-    connection: Any = proxied.driver_connection
+    connection = proxied.driver_connection
     proxied.detach()
-    connection.autocommit = True
-    connection.execute("SET client_encoding TO 'UTF8'")
     return connection

@@ -6,7 +6,7 @@ import gc
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, exists, func, select
@@ -110,7 +110,7 @@ class Live:
         day = self.settings.today or sample_today
         if day is None:
             return moment
-        return datetime.combine(day, moment.astimezone(ZONE_TIME).timetz())
+        return datetime.combine(day, moment.astimezone(ZONE_TIME).timetz()).astimezone(UTC)
 
     def writer(self, connection: Connection, actor: Actor) -> Writer:
         """A writer in the write transaction `connection`."""

@@ -1,7 +1,8 @@
 """Load the project's own data (ledger, boundaries, villages, context roads, sites) into a database.
 
 Loading again is safe: facts of the ledger are renewed, a site's geometry is only replaced while
-nobody has replaced it by an import, and nothing that people entered is touched.
+nobody has replaced it by an import or reported metres built along it, and nothing that people entered is
+touched.
 """
 
 from __future__ import annotations
@@ -178,6 +179,7 @@ def _target(item_no: int, task_no: int, ord: int, target: dict[str, Any]) -> dic
 def _sites(connection: Connection, data: Path, leads: dict[int, str], kinds: set[str]) -> None:
     moment = now()
     known = {row.code: row for row in connection.execute(_current_versions())}
+    built = set(connection.execute(_reported_by_sections()).scalars())
     for path in sorted((data / "sites").glob("*.geojson")):
         source = f"data/sites/{path.name}"
         for feature in _features(path):
@@ -193,10 +195,20 @@ def _sites(connection: Connection, data: Path, leads: dict[int, str], kinds: set
                 connection.execute(update(t.site).where(t.site.c.code == row["code"]).values(row))
                 if not old.source.startswith("data/") or shapely.equals_identical(old.geom, drawn["geom"]):
                     continue
+                if (
+                    row["code"] in built
+                ):  # metres built are places on the old line: that needs somebody's word
+                    continue
                 newer = drawn | {"geom_version": version, "updated_at": moment}
                 connection.execute(update(t.site).where(t.site.c.code == row["code"]).values(newer))
             kept = {"site_code": row["code"], "version": version, "source": source, "entered_at": moment}
             connection.execute(insert(t.site_version).values(kept | drawn))
+
+
+def _reported_by_sections():
+    """Sites with sections reported as built on their present geometry."""
+    same = (t.report.c.subject_code == t.site.c.code) & (t.report.c.geom_version == t.site.c.geom_version)
+    return select(t.site.c.code).join(t.report, same).distinct()
 
 
 def _current_versions():

@@ -38,13 +38,19 @@ def upgrade(database: Database) -> None:
             )
         else:
             triggers.lift(connection)
-        config = _config()
-        config.attributes.update(connection=connection, schema=database.schema)
-        command.upgrade(config, "head")
+        command.upgrade(migrations(connection, database.schema), "head")
         if database.is_postgres:
             grants.grant(connection, database.schema or "", database.app_role or "")
         else:
             triggers.put(connection)
+
+
+def migrations(connection: Connection | None, schema: str | None) -> Config:
+    """What Alembic's commands take: where the migrations are, and what they run on."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes.update(connection=connection, schema=schema)
+    return config
 
 
 def is_current(database: Database) -> bool:
@@ -98,7 +104,7 @@ def unguarded(database: Database) -> Refused | None:
 
 
 def _head() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return ScriptDirectory.from_config(migrations(None, None)).get_current_head()
 
 
 def _revision(connection: Connection, database: Database) -> str | None:
@@ -113,9 +119,3 @@ def _ensure(connection: Connection, catalogue: str, column: str, name: str | Non
     ).scalar()
     if not found:
         connection.execute(text(create))
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config

@@ -204,17 +204,12 @@ class Reports:
 
     def _theirs(self, code: str, before: Any | None) -> Any:
         """What is there now, for the second of two people: the week's report, else the newest change."""
+        number = before.change_id if before is not None else self.versions.get(code, 0)
+        row = self.writer.connection.execute(select(t.change).where(t.change.c.id == number)).first()
+        known = {"action": row.action, "by": row.by, "at": row.at} if row else {}
         if before is not None:
-            return report_members(before)
-        newest = (
-            select(t.change)
-            .where(t.change.c.subject_code == code, t.change.c.id == self.versions.get(code, 0))
-            .limit(1)
-        )
-        row = self.writer.connection.execute(newest).first()
-        return (
-            {"action": row.action, "by": row.by, "at": row.entered_at, **(row.after or {})} if row else None
-        )
+            return known | report_members(before)
+        return known | (row.after or {} if row else {})
 
     def _newest(self, table: Any, codes: list[str], where: Any = None) -> dict[str, Any]:
         rank = func.row_number().over(partition_by=table.c.subject_code, order_by=newest_first(table))

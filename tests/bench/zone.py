@@ -39,7 +39,7 @@ def generated(database: str, size: int) -> Iterator[Zone]:
     with tempfile.TemporaryDirectory(prefix="minsheng-bench-") as folder:
         with storage(database, Path(folder)) as place:
             with prepared(place, today=DAY) as (made, settings):
-                with made.write() as connection:
+                with made.owning() as connection:
                     put_sites(connection, size)
                     publish(connection, DAY, settings.tolerance)
                 with made.read() as connection:

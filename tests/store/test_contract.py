@@ -40,7 +40,7 @@ def readers(tmp_path_factory) -> Iterator[dict[str, SpatialReads]]:
         for engine in ("sqlite", "postgis"):
             place = stack.enter_context(storage(engine, tmp_path_factory.mktemp(engine)))
             database, chosen = stack.enter_context(prepared(place, today=DAY, spatial="memory"))
-            with database.write() as connection:
+            with database.owning() as connection:
                 put_sites(connection, COUNT)
                 publish(connection, DAY, chosen.tolerance)
             found[f"memory/{engine}"] = Live(database, chosen).view.reads

@@ -17,8 +17,9 @@ from sqlalchemy.exc import IntegrityError
 from app.store import tables as t
 from app.store.database import Database
 from app.store.live import Live
-from app.store.migrate import is_current, upgrade
+from app.store.migrate import is_current, unguarded, upgrade
 from tests.support.generated import DAY
+from tests.support.pgroles import address, login, name_of, role
 from tests.support.zones import prepared, settings_for
 
 
@@ -95,30 +96,14 @@ def test_two_zones_live_in_one_postgresql(fresh_database):
 
 
 def test_the_tables_need_no_privilege_to_create_once_the_schema_is_there(fresh_database):
-    """Least privilege: an administrator makes schema and extension, the service's role owns its schema."""
+    """Least privilege: an administrator makes schema, extension and role, a login owns just its schema."""
     place = fresh_database("postgis")
-    address = place.url.replace("+psycopg", "")
-    with psycopg.connect(address, autocommit=True) as admin:
-        admin.execute("DROP ROLE IF EXISTS minsheng_test_role")
-        admin.execute("CREATE ROLE minsheng_test_role LOGIN PASSWORD 'x'")
-        admin.execute("CREATE SCHEMA minsheng AUTHORIZATION minsheng_test_role")
-    database = None
-    try:
-        settings = settings_for(place)
-        database = Database(settings)
-        database.engine.dispose()
-        url = database.url.set(username="minsheng_test_role", password="x")
-        database = Database(
-            settings.model_copy(update={"database_url": url.render_as_string(hide_password=False)})
-        )
-        upgrade(database)
-        assert is_current(database)
-    finally:
-        if database:
-            database.close()
-        with psycopg.connect(address, autocommit=True) as admin:
-            admin.execute("DROP OWNED BY minsheng_test_role")
-            admin.execute("DROP ROLE minsheng_test_role")
+    with role(place) as name, login(place, of=name) as owner:
+        with psycopg.connect(address(place), autocommit=True) as admin:
+            admin.execute(f"CREATE SCHEMA minsheng AUTHORIZATION {name_of(owner)}".encode())
+        with prepared(owner, app_role=name) as (database, _):
+            assert is_current(database)
+            assert unguarded(database) is None
 
 
 def test_gdal_sees_real_geometry_columns_with_spatial_indexes(fresh_database):

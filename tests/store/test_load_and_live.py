@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import shapely
 from sqlalchemy import func, select
 
+from app.domain.weeks import Week
 from app.errors import Refused
 from app.store import tables as t
 from app.store.demo import put_demo
@@ -16,8 +17,10 @@ from app.store.live import Live
 from app.store.load import DATA, BadData, is_loaded, load
 from app.store.publish import publish
 from app.store.spatial.protocol import Filters
+from tests.support.desk import ROADS, Desk
 from tests.support.zones import prepared
 
+FEBRUARY = datetime(2023, 2, 1, tzinfo=UTC)
 MADE = shapely.LineString([(116.43, 35.42), (116.44, 35.42)])
 
 
@@ -65,6 +68,22 @@ def test_loading_again_keeps_an_imported_geometry_and_renews_an_illustrative_one
             assert is_loaded(connection, data)
 
 
+def test_loading_again_leaves_a_line_alone_along_which_metres_were_reported(both_engines, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(DATA, data)
+    roads = data / "sites" / "road.geojson"
+    roads.write_text(roads.read_text("utf-8").replace("116.4238398", "116.4238399"), "utf-8")
+    with prepared(both_engines) as (database, _):
+        desk = Desk(database)
+        desk.report(ROADS, "20-1-01", sections=[[0, 100]])
+        drawn = desk.book().lines["20-1-01"].subject.geom
+        with database.write() as connection:
+            load(connection, None, 5, data, quiet)
+        line = desk.book().lines["20-1-01"]
+        assert shapely.equals_identical(line.subject.geom, drawn)
+        assert line.built_m == 100
+
+
 def test_a_site_of_a_private_item_is_never_loaded(fresh_database, tmp_path):
     data = tmp_path / "data"
     shutil.copytree(DATA, data)
@@ -89,11 +108,9 @@ def test_the_demonstration_is_put_in_once_and_never_into_real_progress(both_engi
 
 def test_real_progress_is_not_mixed_with_the_demonstration(both_engines):
     with prepared(both_engines) as (database, _):
-        real = {"site_code": "20-1-01", "start": date(2023, 3, 1), "end": date(2023, 9, 1)}
+        real = {"subject_code": "20-1-01", "start": date(2023, 3, 1), "end": date(2023, 9, 1)}
         with database.write() as connection:
-            connection.execute(
-                t.plan.insert().values(real | {"milestones": [], "entered_on": date(2023, 2, 1)})
-            )
+            connection.execute(t.plan.insert().values(real | {"milestones": [], "entered_at": FEBRUARY}))
         with pytest.raises(Refused), database.write() as connection:
             put_demo(connection)
         with database.read() as connection:
@@ -108,10 +125,10 @@ def test_without_progress_every_site_is_unscheduled(both_engines):
 
 
 def test_a_new_day_renews_the_statuses(both_engines):
-    real = {"site_code": "20-1-01", "start": date(2023, 3, 1), "end": date(2023, 7, 14), "milestones": []}
+    real = {"subject_code": "20-1-01", "start": date(2023, 3, 1), "end": date(2023, 7, 14), "milestones": []}
     with prepared(both_engines, today=date(2023, 7, 14)) as (database, settings):
         with database.write() as connection:
-            connection.execute(t.plan.insert().values(real | {"entered_on": date(2023, 2, 1)}))
+            connection.execute(t.plan.insert().values(real | {"entered_at": FEBRUARY}))
         live = Live(database, settings)
         assert live.view.statuses["20-1-01"] == "lagging"
         first = live.view
@@ -137,8 +154,6 @@ def test_statuses_depend_only_on_what_was_entered_by_then(both_engines):
         with database.write() as connection:
             put_demo(connection)
         live = Live(database, settings)
-        from app.domain.weeks import Week
-
         assert live.as_of_week(Week(2023, 25)).statuses["03-1-01"] == "completed"
         assert live.as_of_week(Week(2023, 26)).statuses["03-1-01"] == "accepted"
         assert live.as_of_week(Week(2022, 52)).statuses["20-1-01"] == "unscheduled"

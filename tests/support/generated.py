@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import shapely
 from sqlalchemy import Connection, insert
 
 from app.store import tables as t
+from app.store import triggers
+from app.store.moments import ZONE_TIME
 from geo.geojson import normalise
 
 WEST, SOUTH, EAST, NORTH = 116.36, 35.32, 116.465, 35.465
@@ -26,6 +28,7 @@ KINDS = (
 )
 LEADS = {20: "jianshe", 21: "zhifa", 9: "shehui", 3: "weijian"}
 MOMENT = datetime(2023, 6, 1, tzinfo=UTC)
+PLANNED = datetime(2023, 1, 1, tzinfo=ZONE_TIME)
 DAY = date(2023, 7, 14)
 
 
@@ -49,14 +52,21 @@ def shapes(rng: np.random.Generator, count: int) -> Iterator[tuple[str, shapely.
 
 
 def put_sites(connection: Connection, count: int, seed: int = 7) -> list[str]:
-    """Replace all sites by `count` generated ones with plans and reports; their codes are returned."""
-    for table in (t.published_site, t.plan, t.report, t.acceptance, t.site_version, t.site):
-        connection.execute(table.delete())
+    """Replace all sites by `count` generated ones with plans and reports; their codes are returned.
+
+    The ledger is emptied, which nobody but its owner can do: `connection` is that of `Database.owning`.
+    """
+    _clear(connection)
     rng = np.random.default_rng(seed)
-    sites, plans, reports = [], [], []
+    sites, versions, subjects, plans, reports = [], [], [], [], []
     for index, (_, geom) in enumerate(shapes(rng, count)):
         item, task, kind, _ = KINDS[index % len(KINDS)]
         code = f"{item:02d}-{task}-{index // len(KINDS) + 1:05d}"
+        drawn = {"position": "illustrative", "geom": normalise(geom)}
+        subjects.append({"code": code, "item_no": item, "task_no": task, "site_code": code, "reported": True})
+        versions.append(
+            {"site_code": code, "version": 1, "source": "generated", "entered_at": MOMENT, **drawn}
+        )
         sites.append(
             {
                 "code": code,
@@ -68,21 +78,20 @@ def put_sites(connection: Connection, count: int, seed: int = 7) -> list[str]:
                 "town_code": TOWNS[int(geom.centroid.y < 35.385)],
                 "lead_unit": LEADS[item],
                 "road": "呈祥大道" if index % 9 == 0 else None,
-                "position": "illustrative",
-                "geom": normalise(geom),
                 "geom_version": 1,
                 "updated_at": MOMENT,
+                **drawn,
             }
         )
         if index % 5:
             start = DAY - timedelta(days=int(rng.integers(-30, 200)))
             end = start + timedelta(days=int(rng.integers(20, 250)))
             plan = {
-                "site_code": code,
+                "subject_code": code,
                 "start": start,
                 "end": end,
                 "milestones": [],
-                "entered_on": date(2023, 1, 1),
+                "entered_at": PLANNED,
             }
             plans.append(plan)
         if index % 3:
@@ -90,14 +99,30 @@ def put_sites(connection: Connection, count: int, seed: int = 7) -> list[str]:
             reports.append(
                 {
                     "id": f"generated-{index}",
-                    "site_code": code,
+                    "subject_code": code,
                     "week_monday": monday,
                     "percent": float(rng.choice([0, 20, 50, 80, 100])),
                     "suspended_reason": "生成" if index % 17 == 0 else None,
-                    "entered_at": MOMENT,
+                    "entered_at": datetime.combine(monday + timedelta(days=4), time(10), ZONE_TIME),
                 }
             )
-    for table, rows in ((t.site, sites), (t.plan, plans), (t.report, reports)):
+    made = ((t.site, sites), (t.site_version, versions), (t.subject, subjects), (t.plan, plans))
+    for table, rows in (*made, (t.report, reports)):
         for first in range(0, len(rows), 5_000):
             connection.execute(insert(table), rows[first : first + 5_000])
     return [site["code"] for site in sites]
+
+
+def _clear(connection: Connection) -> None:
+    """Delete all sites and what was ever entered."""
+    on_sqlite = connection.dialect.name == "sqlite"
+    if on_sqlite:
+        triggers.lift(connection)
+    emptied = {*t.APPEND_ONLY, "published_site", "site"}
+    for table in reversed(t.metadata.sorted_tables):
+        if table is t.subject:
+            connection.execute(t.subject.delete().where(t.subject.c.site_code.is_not(None)))
+        elif table.name in emptied:
+            connection.execute(table.delete())
+    if on_sqlite:
+        triggers.put(connection)

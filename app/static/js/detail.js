@@ -20,8 +20,15 @@ export function startDetail({ close, below }) {
   });
 }
 
-/** Show content. `focus` moves the keyboard into the panel and remembers where it came from. */
-export function showDetail(content, { focus = false } = {}) {
+const controls = () => [...body.querySelectorAll("a[href], button, [tabindex]")];
+
+/**
+ * Show content. `focus` moves the keyboard into the panel and remembers where it came from. `keep` is for the same
+ * thing brought up to date: scroll, focus and the sheet's height stay.
+ */
+export function showDetail(content, { focus = false, keep = false } = {}) {
+  keep = keep && !panel.hidden;
+  const [scrolled, held] = [body.scrollTop, controls().indexOf(document.activeElement)];
   if (panel.hidden) returnTo = document.activeElement;
   panel.hidden = false;
   listSheet.covered = true;
@@ -29,7 +36,8 @@ export function showDetail(content, { focus = false } = {}) {
     el("button", { class: "icon-button detail-close", type: "button", "aria-label": t("detail.close"), title: t("detail.close"), on: { click: () => onClose() } }, icon("close")),
     ...content,
   );
-  body.scrollTop = 0;
+  body.scrollTop = keep ? scrolled : 0;
+  if (keep) return void (held >= 0 && controls()[held]?.focus({ preventScroll: true }));
   document.documentElement.classList.add("detail-open");
   sheet.go("half");
   if (focus) body.focus({ preventScroll: true });

@@ -15,6 +15,9 @@ export function metres(value) {
   return number(value / 1000, value < 100_000 ? 2 : 0) + space + t("unit.km");
 }
 
+/** Metres as they are reported along a line: 1,800 米, whatever their number. */
+export const wholeMetres = (value) => number(value, 0) + space + t("unit.m");
+
 /** Square metres as 平方米 below a tenth of a square kilometre and 平方千米 above. */
 export function squareMetres(value) {
   if (value < 100_000) return number(value, 0) + space + t("unit.m2");

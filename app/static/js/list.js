@@ -24,6 +24,7 @@ const unplanned = el("p", { class: "unplanned", hidden: "" }, t("list.unplanned"
 
 let rows = [];
 const drawn = new Map(); // site → its row in the page
+const revisions = new WeakMap(); // row → which revision of its site it shows
 let drawnWords = ""; // the search whose words are marked in them
 let active = -1; // row that the keyboard is on
 let order = "code";
@@ -83,7 +84,8 @@ function refresh() {
   }
   sortButton.textContent = t(`list.sort_${order}`);
   document.documentElement.dataset.listed = String(rows.length);
-  countLine.textContent = countWords();
+  const words = countWords();
+  if (countLine.textContent !== words) countLine.textContent = words; // said again, it would be read out again
   unplanned.hidden = Boolean(state.week) || !collection.all.length || collection.all.some((site) => site.properties.status !== "unscheduled");
   showNotice();
   paint();
@@ -139,14 +141,17 @@ function paint() {
   const wanted = new Map();
   for (let i = first; i < last; i += 1) wanted.set(rows[i], i);
   for (const [site, node] of drawn) {
-    if (wanted.has(site)) continue;
+    if (wanted.has(site) && revisions.get(node) === site.revision) continue;
     node.remove();
     drawn.delete(site);
   }
   let after = null; // rows stand in the page in their order, for screen readers
   for (const [site, i] of wanted) {
     let node = drawn.get(site);
-    if (!node) drawn.set(site, (node = row(site, words)));
+    if (!node) {
+      drawn.set(site, (node = row(site, words)));
+      revisions.set(node, site.revision);
+    }
     place(node, site, i);
     const expected = after ? after.nextSibling : canvas.firstChild;
     if (expected !== node) canvas.insertBefore(node, expected);

@@ -1,5 +1,11 @@
-// What every page has: the theme button and the language link that keeps the address.
+// What every page has: the theme button, the language link that keeps the address, and news of new data.
+import { events, live } from "./events.js";
+import { startRenewing } from "./renew.js";
 import { toggleTheme } from "./theme.js";
+
+// The map takes new data in by itself (main.js); every other page is renewed as a whole.
+if (live && !document.body.classList.contains("map-page")) startRenewing();
+events.start();
 
 document.getElementById("theme")?.addEventListener("click", toggleTheme);
 

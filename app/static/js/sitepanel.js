@@ -3,7 +3,7 @@ import { boot, local, t } from "./boot.js";
 import { getJson } from "./api.js";
 import { block, facts, showDetail } from "./detail.js";
 import { el, icon } from "./dom.js";
-import { metres, moment, number, percent, squareMetres } from "./format.js";
+import { metres, moment, number, percent, squareMetres, wholeMetres } from "./format.js";
 import { kindOf } from "./looks.js";
 import { markSvg } from "./marks.js";
 import { state } from "./state.js";
@@ -12,19 +12,20 @@ const RECENT = 5;
 const QUALITIES = ["illustrative", "approximate", "surveyed"];
 let pending = null;
 
-/** Show a site's panel; `zoomTo` is called by its button. */
-export async function showSite(site, { focus = false, zoomTo }) {
+/** Show a site's panel; `zoomTo` is called by its button. With `keep` the panel shows this site already and is renewed. */
+export async function showSite(site, { focus = false, keep = false, zoomTo }) {
   pending?.abort();
   pending = new AbortController();
   const { signal } = pending;
-  const rest = el("div", { class: "rest", "aria-live": "polite" }, el("p", { class: "muted" }, t("detail.loading")));
-  showDetail(head(site, zoomTo, rest), { focus });
+  const told = keep ? document.querySelector("#detail .rest") : null; // stays until its news have been read
+  const rest = told || el("div", { class: "rest", "aria-live": "polite" }, el("p", { class: "muted" }, t("detail.loading")));
+  showDetail(head(site, zoomTo, rest), { focus, keep: Boolean(told) });
   const read = async () => {
     try {
       const full = await getJson(boot.urls.api_sites + encodeURIComponent(site.code) + (state.week ? `?week=${state.week}` : ""), { signal });
       if (!signal.aborted) rest.replaceChildren(...more(full.properties));
     } catch (error) {
-      if (error.name === "AbortError") return;
+      if (error.name === "AbortError" || told) return;
       rest.replaceChildren(
         el("p", { class: "muted" }, t("detail.more_failed", { why: error.message })),
         el("button", { class: "button", type: "button", on: { click: read } }, t("detail.retry")),
@@ -59,6 +60,7 @@ function head(site, zoomTo, rest) {
       [t("detail.town"), local(p, "town")],
       [t("detail.road"), p.road],
       [t("detail.length"), p.length_m ? metres(p.length_m) : null],
+      [t("detail.built"), p.length_m && p.built?.length ? t("detail.built_of", { built: wholeMetres(p.built_m), length: wholeMetres(p.length_m) }) : null],
       [t("detail.area"), p.area_m2 ? squareMetres(p.area_m2) : null],
       [t("detail.position"), position(p)],
     ]),

@@ -2,7 +2,7 @@
 import { CanvasLayer } from "./canvas.js";
 import { clip, contains, distanceTo } from "./geometry.js";
 import { markRadius, palette } from "./looks.js";
-import { strokeStatus } from "./lines.js";
+import { strokeBuilt, strokeStatus } from "./lines.js";
 import { stamp } from "./marks.js";
 import { onTheme } from "./theme.js";
 
@@ -68,6 +68,13 @@ export const SitesLayer = CanvasLayer.extend({
     });
     seen.forEach((site, i) => {
       if (!manners[i].outline || site.shape.areas.length) return;
+      if (site.cut) {
+        strokeBuilt(ctx, site.look, view.zoom, site.cut, (lines) => {
+          ctx.beginPath();
+          for (const line of lines) view.trace(ctx, line);
+        });
+        return;
+      }
       traceSite(ctx, site, view);
       strokeStatus(ctx, site.look, view.zoom);
     });

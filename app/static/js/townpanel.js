@@ -12,7 +12,7 @@ import { state } from "./state.js";
 let items = null;
 
 /** Show a town's panel. `town` is a ground feature; `zoomTo` is called by its button. */
-export function showTown(town, { focus = false, zoomTo }) {
+export function showTown(town, { focus = false, keep = false, zoomTo }) {
   const counts = new Map();
   for (const site of collection.all) {
     if (site.keys.town === town.code) counts.set(site.properties.status, (counts.get(site.properties.status) || 0) + 1);
@@ -35,7 +35,7 @@ export function showTown(town, { focus = false, zoomTo }) {
       total ? el("button", { class: "button primary", type: "button", on: { click: () => state.setFacet("town", [town.code]) } }, icon("check"), t("town.filter")) : null,
       el("button", { class: "button", type: "button", on: { click: zoomTo } }, icon("target"), t("detail.zoom"))),
     listed,
-  ].filter(Boolean), { focus });
+  ].filter(Boolean), { focus, keep });
   showItems(town, listed);
 }
 

@@ -1,0 +1,90 @@
+"""Which action each address is: the one table that says who gets where. A route without a line stops the start.
+
+The guard asks :func:`app.domain.roles.may` for the action before the route runs; routes then ask again about
+the particular item, unit or town.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.routing import Mount
+
+from app.domain.roles import Action
+
+A = Action
+
+ACCESS: dict[tuple[str, str], Action] = {
+    # operations, and what the sign-in page needs
+    ("GET", "/healthz"): A.OPEN,
+    ("GET", "/readyz"): A.OPEN,
+    ("GET", "/static"): A.OPEN,
+    ("GET", "/sign-in"): A.OPEN,
+    ("POST", "/sign-in"): A.OPEN,
+    ("GET", "/sign-in/oidc"): A.OPEN,
+    ("GET", "/sign-in/oidc/callback"): A.OPEN,
+    ("GET", "/problems/{kind}"): A.OPEN,
+    # map, ledger, sites
+    ("GET", "/"): A.PUBLIC,
+    ("GET", "/map-{digest}.js"): A.PUBLIC,
+    ("GET", "/ledger"): A.PUBLIC,
+    ("GET", "/items/{no}"): A.PUBLIC,
+    ("GET", "/sites/{code}"): A.PUBLIC,
+    ("GET", "/sites/{code}/qr.svg"): A.PUBLIC,
+    ("GET", "/api/sites"): A.PUBLIC,
+    ("GET", "/api/sites/{code}"): A.PUBLIC,
+    ("GET", "/api/nearby"): A.PUBLIC,
+    ("GET", "/api/at"): A.PUBLIC,
+    ("GET", "/api/items"): A.PUBLIC,
+    ("GET", "/api/items/{no}"): A.PUBLIC,
+    ("GET", "/api/ledger"): A.PUBLIC,
+    ("GET", "/api/towns"): A.PUBLIC,
+    ("GET", "/api/ground"): A.PUBLIC,
+    ("GET", "/api/events"): A.PUBLIC,
+    ("GET", "/api/weeks"): A.PUBLIC,
+    ("GET", "/docs"): A.PUBLIC,
+    ("GET", "/openapi.json"): A.PUBLIC,
+    # accounts
+    ("POST", "/sign-out"): A.OWN,
+    ("GET", "/account"): A.OWN,
+    ("POST", "/account/password"): A.OWN,
+    ("POST", "/account/sessions/end"): A.OWN,
+    ("GET", "/users"): A.ACCOUNTS,
+    ("POST", "/users"): A.ACCOUNTS,
+    ("GET", "/users/{account_id}"): A.ACCOUNTS,
+    ("POST", "/users/{account_id}"): A.ACCOUNTS,
+    ("POST", "/users/{account_id}/disable"): A.ACCOUNTS,
+    ("POST", "/users/{account_id}/enable"): A.ACCOUNTS,
+    ("POST", "/users/{account_id}/password"): A.ACCOUNTS,
+    ("GET", "/audit"): A.AUDIT,
+    # the ledger's rows
+    ("GET", "/api/subjects/{code}"): A.PUBLIC,
+    ("POST", "/api/plans"): A.PLAN,
+    ("POST", "/api/reports"): A.REPORT,
+    ("POST", "/api/acceptances"): A.ACCEPT,
+}
+
+
+def routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:
+    """(method, path) of every route; a mounted folder counts as GET, HEAD is answered like GET."""
+    for context in iter_route_contexts(app.routes):
+        if isinstance(context.original_route, Mount):
+            yield "GET", context.path or "/"
+            continue
+        for method in sorted((context.methods or set()) - {"HEAD"}):
+            yield method, context.path or "/"
+
+
+def check_access(app: FastAPI) -> None:
+    """Errors: RuntimeError that names the routes without a line in ACCESS, so that none is open by mistake."""
+    moved = [
+        c.path for c in iter_route_contexts(app.routes) if c.path != getattr(c.original_route, "path", None)
+    ]
+    if moved:
+        raise RuntimeError(f"give the prefix to the router itself, the guard goes by it: {moved}")
+    missing = sorted(set(routes_of(app)) - set(ACCESS))
+    if missing:
+        lines = "\n".join(f'    ("{method}", "{path}"): Action.…,' for method, path in missing)
+        raise RuntimeError(f"app/auth/access.py does not say who may open:\n{lines}")

@@ -1,0 +1,147 @@
+"""People for tests: an account of every role on a prepared zone, and clients that are signed in.
+
+    with prepared(storage) as (database, settings):
+        add_people(database, settings)
+        with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+            lead = signed_in(client, "lead_unit")
+            lead.post("/api/reports", json={…})          # x-csrf-token goes along by itself
+            lead.post("/plan/20-1-01", data=lead.form(start="2023-07-01"))   # as a page's form would send it
+            assert client.get("/board").status_code == 401                   # nobody is signed in on `client`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from sqlalchemy import insert, select
+from starlette.testclient import TestClient
+
+from app.auth.passwords import make_hash
+from app.auth.tokens import csrf_of, kept, new_token
+from app.domain.accounts import Account
+from app.domain.roles import Actor, Role
+from app.main import create_app
+from app.settings import Settings
+from app.store import sessions
+from app.store import tables as t
+from app.store.database import Database
+from app.store.demo import put_demo
+from app.store.moments import now
+from tests.support.databases import Storage
+from tests.support.zones import prepared
+
+PASSWORD = "correct horse 电池"
+"""Of every account made here."""
+
+PEOPLE = {
+    account.name: account
+    for account in (
+        Account("administrator", "管理员 甲", Role.ADMINISTRATOR),
+        Account("supervision", "督查 乙", Role.SUPERVISION),
+        Account("leader", "领导 丙", Role.LEADER, items=frozenset({19, 20, 21})),
+        Account("lead_unit", "建设 丁", Role.LEAD_UNIT, unit="jianshe"),
+        Account("supporting_unit", "自然 戊", Role.SUPPORTING_UNIT, unit="ziran"),
+        Account("inspector", "巡查 己", Role.INSPECTOR, towns=frozenset({"370829104"})),
+        Account("viewer", "查阅 庚", Role.VIEWER),
+        Account("other_unit", "教育 辛", Role.LEAD_UNIT, unit="jiaoyu"),
+    )
+}
+"""One of every role under its name, and a lead unit with other items."""
+
+
+@cache
+def _hash() -> str:
+    return make_hash(PASSWORD)  # one for all tests: it is made to be slow
+
+
+def add_people(database: Database, settings: Settings | None = None, *more: Account) -> dict[str, int]:
+    """Enter PEOPLE (and `more`) past the audit; ids by name. Safe to repeat."""
+    with database.write() as connection:
+        known = dict(connection.execute(select(t.account.c.name, t.account.c.id)).all())
+        for account in (*PEOPLE.values(), *more):
+            if account.name not in known:
+                row = {
+                    "name": account.name,
+                    "display": account.display,
+                    "role": account.role.value,
+                    "unit_code": account.unit,
+                    "towns": sorted(account.towns),
+                    "items": sorted(account.items),
+                    "password_hash": _hash(),
+                    "must_change": False,
+                    "created_at": now(),
+                }
+                made = connection.execute(insert(t.account).values(row).returning(t.account.c.id))
+                known[account.name] = made.scalar_one()
+    return known
+
+
+def actor(database: Database, name: str) -> Actor:
+    """The person as the application would see them: for calling the store without the web."""
+    with database.read() as connection:
+        row = connection.execute(select(t.account).where(t.account.c.name == name)).one()
+        return sessions.actor_of_row(row, "127.0.0.1")
+
+
+class Person(TestClient):
+    """A client of the same running application with a session of its own; `csrf` goes along as a header."""
+
+    csrf: str
+    name: str
+
+    def form(self, **fields: Any) -> dict[str, Any]:
+        """Fields of a page's form with its hidden CSRF field."""
+        return {"csrf": self.csrf, **fields}
+
+
+def signed_in(client: TestClient, name: str = "supervision") -> Person:
+    """A client signed in as one of PEOPLE, on the application that `client` runs (keep `client` open).
+
+    The session is entered straight into the database; the sign-in form is tested in tests/auth.
+    """
+    database: Database = client.app.state.live.database  # type: ignore[attr-defined]
+    number = add_people(database)[name]
+    token = new_token()
+    with database.write() as connection:
+        sessions.start(connection, kept(token), number, "testclient", now())
+    person = Person(client.app, raise_server_exceptions=False, follow_redirects=False)
+    person.portal = client.portal  # the same event loop: follower and streams live there
+    person.csrf, person.name = csrf_of(token), name
+    person.headers["x-csrf-token"] = person.csrf
+    person.cookies.set("minsheng_session", token)
+    return person
+
+
+def cookie_of(client: TestClient, name: str, url: str) -> tuple[dict[str, Any], str]:
+    """For a real server's browser: a session cookie for Playwright's `context.add_cookies([…])`, and the CSRF
+    token. `client` runs an application on the same database."""
+    person = signed_in(client, name)
+    value = person.cookies["minsheng_session"]
+    return {"name": "minsheng_session", "value": value, "url": url}, person.csrf
+
+
+def browser_cookie(storage: Storage, name: str, url: str) -> dict[str, Any]:
+    """The same for a server in a process of its own, by its database."""
+    database = Database(Settings(database_url=storage.url, data=storage.data))  # type: ignore[call-arg]
+    try:
+        number, token = add_people(database)[name], new_token()
+        with database.write() as connection:
+            sessions.start(connection, kept(token), number, "127.0.0.1", now())
+    finally:
+        database.close()
+    return {"name": "minsheng_session", "value": token, "url": url}
+
+
+@contextmanager
+def staffed(storage: Storage, demo: bool = False, **settings: object) -> Iterator[TestClient]:
+    """The running application with all PEOPLE; `signed_in(client, "leader")` gives theirs."""
+    with prepared(storage, **settings) as (database, chosen):
+        if demo:
+            with database.write() as connection:
+                put_demo(connection)
+        add_people(database, chosen)
+        with TestClient(create_app(chosen), raise_server_exceptions=False, follow_redirects=False) as made:
+            yield made
