@@ -28,7 +28,7 @@ from app.errors import AppError, NotFound, NotSignedIn, ServerFault, TooMany, Un
 from app.events import Events, State, closed_by_signals
 from app.follower import Follower
 from app.head import HeadAsGet
-from app.routes import docs, events, health, ledger, pages, reports, sites
+from app.routes import account, docs, events, health, ledger, pages, reports, sites
 from app.security import SecurityHeaders
 from app.settings import STATIC, Settings
 from app.store.database import Database, first_line
@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(HeadAsGet)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
-    for module in (sites, ledger, reports, health, docs, pages, events):
+    for module in (sites, ledger, reports, health, docs, pages, events, account):
         app.include_router(module.router)
     app.mount("/static", Static(directory=STATIC))
     check_access(app)

@@ -1,4 +1,4 @@
-"""Forms as browsers post them: read like JSON bodies, shown again with what was typed when something is wrong."""
+"""Forms as browsers post them: read like JSON bodies, shown again as typed when something is wrong."""
 
 from __future__ import annotations
 

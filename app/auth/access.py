@@ -1,4 +1,6 @@
-"""Which action each address is: the one table that says who gets where. A route without a line stops the start.
+"""Which action each address is: the one table that says who gets where.
+
+A route without a line stops the start.
 
 The guard asks :func:`app.domain.roles.may` for the action before the route runs; routes then ask again about
 the particular item, unit or town.
@@ -64,6 +66,17 @@ ACCESS: dict[tuple[str, str], Action] = {
     ("POST", "/api/plans"): A.PLAN,
     ("POST", "/api/reports"): A.REPORT,
     ("POST", "/api/acceptances"): A.ACCEPT,
+    # a unit's own work
+    ("GET", "/work"): A.WORK,
+    ("GET", "/report/{subject}"): A.REPORT,
+    ("POST", "/report/{subject}"): A.REPORT,
+    ("GET", "/plan/{subject}"): A.PLAN,
+    ("POST", "/plan/{subject}"): A.PLAN,
+    ("GET", "/photos/{ident}-small.jpg"): A.READ,
+    ("GET", "/photos/{ident}.jpg"): A.READ,
+    ("POST", "/api/reports/{report}/photos"): A.REPORT,
+    ("GET", "/api/sites/{code}/locate"): A.PUBLIC,
+    ("GET", "/api/sites/{code}/built"): A.PUBLIC,
 }
 
 
@@ -78,7 +91,7 @@ def routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:
 
 
 def check_access(app: FastAPI) -> None:
-    """Errors: RuntimeError that names the routes without a line in ACCESS, so that none is open by mistake."""
+    """Errors: RuntimeError that names the routes without a line in ACCESS: none is open by mistake."""
     moved = [
         c.path for c in iter_route_contexts(app.routes) if c.path != getattr(c.original_route, "path", None)
     ]

@@ -121,7 +121,7 @@ def sign_in_instead(request: Request) -> Response:
 
 
 def guard_plain_routes(app: FastAPI) -> None:
-    """Routes that are no API routes (the OpenAPI document) have no dependencies: the guard goes around them."""
+    """Plain routes (the OpenAPI document) have no dependencies: the guard goes around them."""
     for route in app.routes:
         if type(route) is Route:
             route.app = _guarded(route)

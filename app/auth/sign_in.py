@@ -63,6 +63,7 @@ def _too_many(wait: timedelta) -> TooMany:
         told = (f"{ceil(seconds / 60)} 分钟", f"{ceil(seconds / 60)} minutes")
     return TooMany(
         f"登录失败次数过多，请 {told[0]}后再试。忘记密码请联系管理员。",
-        f"Too many failed attempts; try again in {told[1]}. If you forgot the password, ask the administrator.",
+        f"Too many failed attempts; try again in {told[1]}. "
+        "If you forgot the password, ask the administrator.",
         seconds,
     )

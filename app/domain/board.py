@@ -1,4 +1,4 @@
-"""The supervision command's board (督查台): what asks for attention, in which order, and the next milestone."""
+"""The supervision command's board (督查台): what asks for attention, and the next milestone."""
 
 from __future__ import annotations
 

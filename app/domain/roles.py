@@ -1,10 +1,10 @@
-"""Who may see and do what: seven roles, permission by unit and town. Pure; asked by the guard and by every write.
+"""Who may see and do what: seven roles, permission by unit and town. Pure; asked by guard and writes.
 
 ================  ==========================================================================================
 role              may
 ================  ==========================================================================================
 administrator     manage accounts, read the audit, read everything; enters no figures
-supervision       督查考核指挥部: board, blockages, inspections, acceptance, plans and reports on behalf of nobody
+supervision       督查考核指挥部: board, blockages, inspections, acceptance; enters no figures
 leader            区级分管领导: board, ten-day review, directives, closing what was escalated to leaders
 lead_unit         plan and report the items its unit leads; open and answer blockages; answer directives
 supporting_unit   answer the blockages that its unit is asked about
@@ -87,7 +87,7 @@ _GRANTS: dict[Action, frozenset[Role]] = {
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is at work. `unit` for the unit roles; `towns` (codes) confine an account, empty for nowhere;
+    """Who is at work. `unit` for the unit roles; `towns` (codes) confine an account, empty: not confined;
     `items` are a leader's portfolio (分管领域), empty for all. `account_id` None: the command line."""
 
     account_id: int | None

@@ -1,4 +1,4 @@
-"""Blockages: ``/api/blockages``, the list ``/blockages``, and each one's page with its story and next steps."""
+"""Blockages: ``/api/blockages``, the list ``/blockages``, and each one's page with its next steps."""
 
 from __future__ import annotations
 

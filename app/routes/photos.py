@@ -25,7 +25,7 @@ from app.writes import write
 router = APIRouter()
 
 # A photo never changes; it stays with the person who may see it.
-KEPT = {"cache-control": f"private, max-age={YEAR_SECONDS}, immutable", "content-security-policy": "sandbox"}
+KEPT = {"cache-control": f"private, max-age={YEAR_SECONDS}, immutable"}
 
 
 @router.get("/photos/{ident}-small.jpg", include_in_schema=False)

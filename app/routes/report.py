@@ -215,7 +215,7 @@ async def read_pictures(files: Sequence[UploadFile]) -> list[Picture]:
 
 
 def _match(values: Mapping[str, str]) -> int | None:
-    """The version that the form goes by: the one that was seen, or the other's that is overruled knowingly."""
+    """The version that the form goes by: the one that was seen, or the other's, overruled knowingly."""
     text = values.get("overwrite") or values.get("match") or ""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 

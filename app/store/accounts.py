@@ -1,4 +1,4 @@
-"""Accounts: made, changed, disabled, never deleted. Every change leaves a row in the audit, without passwords."""
+"""Accounts: made, changed, disabled, never deleted. Every change is in the audit, passwords never are."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Row:
 
     @property
     def gap(self) -> float | None:
-        """Percentage points that the report is ahead of the plan, below 0 when behind; None without a plan."""
+        """Percentage points that the report is ahead of the plan (below 0: behind); None without a plan."""
         if self.planned is None or self.status is None or self.status.code == "accepted":
             return None
         return round((self.reported or 0.0) - self.planned, 1)
@@ -108,7 +108,7 @@ class Board:
         return self.book.as_of.day
 
     def counts(self, rows: Iterable[Row]) -> dict[Concern, int]:
-        """The figures at the top: rows by concern; for blockages and directives how many there are of them."""
+        """The figures at the top: rows by concern; of blockages and directives themselves how many."""
         some = list(rows)
         found = {concern: sum(concern in row.concerns for row in some) for concern in Concern}
         found[Concern.BLOCKED] = len({one.id for row in some for one in row.blockages})

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from app.domain.weeks import Week
 from app.i18n import show, translate
 from app.store import tables as t
+from app.store.asof import AsOf
 from app.store.ledger import read_targets, read_units
 from app.store.moments import day_of
 from app.store.standing import standings
@@ -22,7 +23,7 @@ def read_details(connection: Connection, code: str, day: date, tolerance: float,
         .join(t.task, (t.task.c.item_no == t.site.c.item_no) & (t.task.c.no == t.site.c.task_no))
         .where(t.site.c.code == code)
     ).one()
-    standing = standings(connection, day, tolerance, [code])[code]
+    standing = standings(connection, AsOf(day), tolerance, [code])[code]
     inputs = {name: _plain(value) for name, value in standing.status.inputs.items()}
     return {
         "task_title": row.task_title,

@@ -128,7 +128,7 @@ class _Judge:
         asked = asked_of(self.upload, members, filed.version)
         try:
             # the reason is asked for below, where it is known whether anything changes at all
-            row, _ = self.reports.draft(
+            row, _ = self.reports._row(
                 form if form.reason else form_of(members | {"reason": "-"}, form.week), asked
             )
         except AppError as error:

@@ -14,7 +14,6 @@ from app.domain.figures import is_counted, own_targets
 from app.domain.progress import planned_percent
 from app.domain.roles import Action, Actor, may
 from app.domain.weeks import Week
-from app.i18n import translate
 from app.sheets.weekly import TemplateRow, Values, section_text
 from app.store import tables as t
 from app.store.ledger import target_text
@@ -138,7 +137,7 @@ def _target(subject: Subject, target: Any, lang: str) -> str:
     """A row's target as a phrase; for a site those of its task that its kind makes up."""
     if target is None:
         made = [one for one in subject.targets if subject.kind in one.kinds]
-        return translate(lang, "sheets.and").join(_phrase(one, lang) for one in made)
+        return ("; " if lang == "en" else "；").join(_phrase(one, lang) for one in made)
     return _phrase(target, lang)
 
 

@@ -24,22 +24,29 @@ export async function getJson(address, { signal } = {}) {
   throw new ApiError((body && (body.detail || body.title)) || t("error.server", { status: response.status }));
 }
 
+const RESTARTS = 5;
+
 /**
  * All features of a paged collection: follows `next` until it ends or `most` are read.
- * Calls `progress(read, matched)` after every page. Returns {features, partial}.
+ * Calls `progress(read, matched)` after every page. Returns {features, partial, version}, all of one version: when the
+ * data change between two pages, reading begins again.
  */
 export async function getFeatures(address, { most, signal, progress }) {
   const url = new URL(address, location.href);
   url.searchParams.set("limit", "1000");
-  const features = [];
-  let matched = null;
-  let next = url.href;
-  while (next && features.length < most) {
-    const page = await getJson(next, { signal });
-    matched ??= page.numberMatched;
-    features.push(...page.features);
-    progress(features.length, matched ?? features.length);
-    next = page.features.length ? page.next : null;
+  for (let n = 0; ; n += 1) {
+    const features = [];
+    let first = null;
+    let mixed = false;
+    let next = url.href;
+    while (next && features.length < most && !mixed) {
+      const page = await getJson(next, { signal });
+      first ??= page;
+      mixed = page.version !== first.version && n < RESTARTS;
+      features.push(...page.features);
+      progress(features.length, first.numberMatched ?? features.length);
+      next = page.features.length ? page.next : null;
+    }
+    if (!mixed) return { features: features.slice(0, most), partial: Boolean(next), version: first.version };
   }
-  return { features: features.slice(0, most), partial: Boolean(next) };
 }

@@ -1,9 +1,10 @@
 // The planner's page: reads the data once and brings map, list, legend, filters and panels together.
-import { getFeatures, getJson } from "./api.js";
+import { getJson } from "./api.js";
 import { boot, t } from "./boot.js";
 import { collection } from "./collection.js";
 import { startDetail, detailOpen, hideDetail } from "./detail.js";
 import { el, icon } from "./dom.js";
+import { events } from "./events.js";
 import { startFilters } from "./filters.js";
 import { startFullScreen, toggleFullScreen } from "./fullscreen.js";
 import { flight, freeArea, freeEdges } from "./frame.js";
@@ -19,6 +20,7 @@ import { showMessage } from "./messages.js";
 import { startPointer } from "./pointer.js";
 import { follow } from "./position.js";
 import { printMap, startPrint } from "./print.js";
+import { readAhead, sitesOf } from "./readings.js";
 import { startSearch } from "./search.js";
 import { phone, Sheet } from "./sheet.js";
 import { showSite } from "./sitepanel.js";
@@ -26,10 +28,13 @@ import { state } from "./state.js";
 import { startTooltip } from "./tooltip.js";
 import { toolButton, toolGroup } from "./tools.js";
 import { showTown } from "./townpanel.js";
-import { startWeek } from "./week.js";
+import { startWeek, weeks } from "./week.js";
+import { startWeekBar, toggleWeekBar } from "./weekplay.js";
 
 const L = window.L;
 const root = document.documentElement;
+const BUSY_MS = 400; // what is read sooner needs no word
+const RENEW_MS = 2_000; // before news that could not be read are asked for again
 
 /** Start the page on folium's map, ground and sites. */
 export function start(map, ground, sites) {
@@ -57,6 +62,7 @@ class Page {
     startTooltip();
     startPrint(map);
     startWeek();
+    startWeekBar({ readAhead: (week) => readAhead(this.sites.options.url, week, { most: this.sites.options.most, version: this.version() }) });
     this.list = new Sheet(document.getElementById("side"), document.getElementById("side-grip"), {
       stops: { peek: () => 122, half: (room) => room * 0.54, full: (room) => room - 8 },
       at: "peek",
@@ -89,7 +95,8 @@ class Page {
     });
     state.addEventListener("selection", () => this.showSelection());
     state.addEventListener("filters", () => phone.matches && state.q && this.list.at === "peek" && this.list.go("half"));
-    state.addEventListener("week", () => this.load());
+    state.addEventListener("week", () => this.load({ quiet: collection.loaded }));
+    events.addEventListener("version", () => this.renew());
     map.on("moveend", mapMoved);
     follow(map);
     addEventListener("keydown", (event) => this.key(event));
@@ -111,6 +118,7 @@ class Page {
     toolGroup(
       locate,
       toolButton("layers", { expanded: "false", onClick: openLayers }),
+      toolButton("week", { pressed: "false", onClick: toggleWeekBar }),
       measure,
       toolButton("print", { onClick: () => printMap(map) }),
       full,
@@ -120,36 +128,68 @@ class Page {
     startFullScreen(full);
   }
 
-  /** Read the sites of the present (or chosen) week; a new call overtakes one that is still reading. */
-  async load() {
+  /** The newest version there is, as far as the page knows; null before anything has been read or told. */
+  version() {
+    return Math.max(events.state?.version ?? 0, collection.version ?? 0) || null;
+  }
+
+  /**
+   * Read the sites of the present (or chosen) week; a new call overtakes one that is still reading. `quiet`: what is
+   * shown stays in place, with view, selection, focus and filters, until its news are there.
+   */
+  async load({ quiet = false } = {}) {
     this.reading?.abort();
+    clearTimeout(this.later);
     this.reading = new AbortController();
     const { signal } = this.reading;
-    delete root.dataset.ready;
-    const busy = showMessage(t("load.sites"), { busy: true });
+    const { week } = state;
+    const ready = root.dataset.ready;
+    if (!quiet || week !== this.week) delete root.dataset.ready;
+    let busy = null;
+    let progress = "load.sites";
+    const say = setTimeout(() => (busy = showMessage(t(progress), { busy: true })), quiet ? BUSY_MS : 0);
+    const told = () => (clearTimeout(say), busy?.());
     try {
       const { url, most } = this.sites.options;
-      const { features, partial } = await getFeatures(state.week ? `${url}?week=${state.week}` : url, {
+      const { features, partial, version } = await sitesOf(url, week, {
         most,
         signal,
-        progress: (n, total) => busy.update(t("load.sites_of", { n, total })),
+        version: this.version(),
+        progress: (n, total) => busy?.update((progress = t("load.sites_of", { n, total }))),
       });
-      busy();
-      collection.fill(features);
+      signal.throwIfAborted();
+      told();
+      this.week = week;
+      collection.fill(features, version);
       this.ground.keepClearOf(collection.all);
-      this.showSelection({ first: !this.started });
+      this.showSelection({ first: !this.started, keep: this.started });
       this.started = true;
       this.tellPositions();
-      if (partial) showMessage(t("load.partial", { most }));
-      requestAnimationFrame(() => requestAnimationFrame(() => (root.dataset.ready = "yes")));
+      if (partial && !quiet) showMessage(t("load.partial", { most }));
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        if (signal.aborted) return;
+        Object.assign(root.dataset, { ready: "yes", version, week: week || weeks.present || "" });
+        if (events.state && events.state.version > version) this.renew(); // told while this was being read
+      }));
     } catch (error) {
-      busy();
+      told();
       if (error.name === "AbortError") return;
+      if (quiet && week === this.week && collection.loaded) {
+        if (ready) root.dataset.ready = ready;
+        this.later = setTimeout(() => this.renew(), RENEW_MS);
+        return;
+      }
       root.dataset.ready = "failed";
       collection.fail(error.message);
       this.showSelection();
       showMessage(t("load.failed", { why: error.message }), { action: { label: t("load.retry"), run: () => this.load() } });
     }
+  }
+
+  /** Take over a new version of the data. */
+  renew() {
+    if (!this.started || events.state.version === collection.version) return;
+    this.load({ quiet: collection.loaded });
   }
 
   async loadGround() {
@@ -187,11 +227,12 @@ class Page {
     showHits(found, { open: (site) => this.open(site, { focus: true }), point: (site) => this.highlight.setHover(site) });
   }
 
-  /** Bring panel and highlight in line with the selected site or town. */
-  showSelection({ first = false } = {}) {
+  /** Bring panel and highlight in line with the selected site or town; `keep`: it is the same one with news. */
+  showSelection({ first = false, keep = false } = {}) {
     const site = state.site ? collection.get(state.site) : null;
     const town = state.place ? this.ground.towns.find((one) => one.code === state.place) : null;
     this.markSelected();
+    if (keep && !site && !town) return; // an open list of hits stays
     if (state.site && collection.loaded && !site) {
       showMessage(t("detail.unknown", { code: state.site }));
       return void state.select();
@@ -201,11 +242,13 @@ class Page {
     const show = this.wantShow || (first && !location.hash);
     this.wantFocus = this.wantShow = false;
     if (site) {
-      showSite(site, { focus, zoomTo: () => this.fit(site.shape, 16) });
+      showSite(site, { focus, keep, zoomTo: () => this.fit(site.shape, 16) });
+      if (keep) return;
       if (show) this.bringIn(site);
       else if (!first) this.uncover(site.shape);
     } else if (town) {
-      showTown(town, { focus, zoomTo: () => this.fit(town.shape, 14) });
+      showTown(town, { focus, keep, zoomTo: () => this.fit(town.shape, 14) });
+      if (keep) return;
       if (show) this.fit(town.shape, 14);
     } else hideDetail();
   }

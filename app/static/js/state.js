@@ -96,12 +96,12 @@ class State extends EventTarget {
     this.emit("selection");
   }
 
-  /** Ask for the ledger of a week; the present one needs no mention. */
-  setWeek(week, present) {
+  /** Ask for the ledger of a week; the present one needs no mention. A slider's way there makes no steps to go back. */
+  setWeek(week, present, { push = true } = {}) {
     const next = week === present ? null : week;
     if (next === this.week) return;
     this.week = next;
-    this.write(true);
+    this.write(push);
     this.emit("week");
   }
 

@@ -1,0 +1,255 @@
+"""Inspections and acceptance: ``/api/inspections``, ``/inspect/{subject}``, ``/accept/{subject}``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import anyio.to_thread
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from app.bodies import Body, read_body
+from app.deps import (
+    LANG,
+    WEEK,
+    actor_of,
+    api_language,
+    day_members,
+    live,
+    page_language,
+    read_book_of,
+    read_view,
+)
+from app.domain.inspections import Verdict
+from app.domain.roles import Action, require
+from app.domain.weeks import Week
+from app.errors import BadParameter, Fault, NotFound
+from app.params import Param, Query
+from app.posted import MENDABLE, Shown, matched, posted
+from app.store.acceptances import VerdictForm, give_verdict
+from app.store.blockages import blockages_of, units_of
+from app.store.book import Book, Line
+from app.store.filings import read_filing
+from app.store.inspections import NewInspection, inspections_of, latest_sections, record_inspection
+from app.store.ledger import read_targets
+from app.store.live import View
+from app.store.moments import ZONE_TIME, now
+from app.store.writing import Asked
+from app.supervised import blockage_members, inspection_members, may_see, subject_url, unit_options
+from app.web import json_answer, page
+from app.writes import write
+
+router = APIRouter()
+
+SUBJECT = Param("subject", {"type": "string"}, "Code of a site or task · 点位或子任务编号")
+LIST = (SUBJECT, WEEK, LANG)
+NEW = ("subject", "made_at", "verdict", "finding", "sections", "lon", "lat", "accuracy_m")
+BLOCKAGE = ("blockage_title", "blockage_unit")
+LONGEST_SECTIONS = 2_000
+
+
+def _documented(summary: str, params: tuple[Param, ...] = ()) -> dict[str, Any]:
+    extra = {"parameters": [param.openapi() for param in params]}
+    return {"tags": ["supervision"], "summary": summary, "openapi_extra": extra}
+
+
+@router.get("/api/inspections", **_documented("Inspections, the newest first · 督查记录", LIST))
+async def list_inspections(request: Request) -> Response:
+    """With `subject` also `latest_sections`: what was seen built of it last."""
+    query = Query(request.query_params, LIST)
+    lang = api_language(request, query)
+    view = await read_view(query, live(request))
+    code = query.text("subject", 16)
+    query.done()
+    book = await read_book_of(request, view)
+    actor = actor_of(request)
+
+    def read() -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+        with live(request).database.read() as connection:
+            rows = inspections_of(connection, view.known, code)
+            return rows, latest_sections(connection, code, view.known) if code else None
+
+    rows, latest = await anyio.to_thread.run_sync(read)
+    found = [inspection_members(row, lang) for row in rows if may_see(actor, book, row["subject_code"])]
+    members: dict[str, Any] = {**day_members(view, lang), "inspections": found}
+    if code:
+        members["latest_sections"] = latest if may_see(actor, book, code) else None
+    headers = {"cache-control": "private, no-store", "content-language": lang}
+    return json_answer(members, headers=headers)
+
+
+@router.post("/api/inspections", status_code=201, **_documented("Record an inspection · 登记督查"))
+async def post_inspection(request: Request) -> Response:
+    """A problem may open a blockage in the same step (`blockage_title`, `blockage_unit`)."""
+    body = await read_body(request, ("id", *NEW, *BLOCKAGE))
+    asked, form = _new(body, body.moment("made_at", required=True))
+    body.done()
+    receipt = await write(request, lambda writer: record_inspection(writer, form, asked))
+    return json_answer(receipt, status=201, headers={"cache-control": "no-store"})
+
+
+@router.get("/inspect/{code}", include_in_schema=False)
+async def inspect_page(request: Request, code: str) -> Response:
+    """The form for an inspection of a site or task."""
+    return await _inspect_page(request, code, Shown())
+
+
+@router.post("/inspect/{code}", include_in_schema=False)
+async def save_inspection(request: Request, code: str) -> Response:
+    """Record it, and go to the subject's page or to the blockage that it opened."""
+    body = await posted(request, (*NEW, *BLOCKAGE, "open_blockage"))
+    sent = dict(body.sent)
+    body.sent = {**sent, "subject": code}
+    if not body.flag("open_blockage"):
+        body.sent["blockage_title"] = None
+    try:
+        asked, form = _new(body, _local_moment(body))
+        body.done()
+        receipt = await write(request, lambda writer: record_inspection(writer, form, asked))
+    except MENDABLE as error:
+        return await _inspect_page(request, code, Shown.after(error, sent))
+    if receipt["blockage"]:
+        return RedirectResponse(f"/blockages/{receipt['blockage']}?done=open", 303)
+    return RedirectResponse(f"/inspect/{code}?done=inspected", 303)
+
+
+@router.get("/accept/{code}", include_in_schema=False)
+async def accept_page(request: Request, code: str) -> Response:
+    """What is known of a completed subject, and the verdict on it."""
+    return await _accept_page(request, code, Shown())
+
+
+@router.post("/accept/{code}", include_in_schema=False)
+async def save_verdict(request: Request, code: str) -> Response:
+    """Accept it or send it back."""
+    body = await posted(request, ("verdict", "reason"))
+    try:
+        ident, verdict = body.uuid(), body.choice("verdict", ("accept", "send_back"), required=True)
+        form = VerdictForm(code, verdict == "accept", body.text("reason", 500))
+        body.done()
+        asked = Asked.of(ident, {"subject": code, **body.sent}, matched(body))
+        await write(request, lambda writer: give_verdict(writer, form, asked))
+    except MENDABLE as error:
+        return await _accept_page(request, code, Shown.after(error, dict(body.sent)))
+    return RedirectResponse(f"/accept/{code}?done={verdict}", 303)
+
+
+async def _line(request: Request, code: str, action: Action) -> tuple[View, Book, Line]:
+    view = live(request).view
+    book = await read_book_of(request, view)
+    line = book.lines.get(code)
+    if line is None:
+        raise NotFound(
+            f"台账中没有 {code[:20]}；编号形如 20-1-01（点位）或 20-1（子任务）。",
+            f"The ledger has no {code[:20]}; codes look like 20-1-01 (a site) or 20-1 (a task).",
+        )
+    actor = actor_of(request)
+    assert actor is not None
+    require(actor, action, line.subject.about())
+    return view, book, line
+
+
+async def _inspect_page(request: Request, code: str, shown: Shown) -> Response:
+    view, book, line = await _line(request, code, Action.INSPECT)
+    lang = page_language(request)
+
+    def read() -> tuple[list, list, dict | None]:
+        with live(request).database.read() as connection:
+            return (
+                inspections_of(connection, view.known, code, 10),
+                blockages_of(connection, view.known, subject=code),
+                latest_sections(connection, code, view.known),
+            )
+
+    rows, blockages, latest = await anyio.to_thread.run_sync(read)
+    return page(
+        request,
+        view,
+        "inspect.html",
+        shown.status,
+        here="board",
+        line=line,
+        subject=line.subject,
+        subject_url=subject_url(code, line.subject.site),
+        unit_options=unit_options(units_of(line.subject), view.words, lang),
+        inspections=[inspection_members(row, lang) for row in rows],
+        blockages=[blockage_members(one, book, view.words, lang) for one in blockages if one.undone],
+        latest=latest,
+        moment=_ledger_moment(request).strftime("%Y-%m-%dT%H:%M"),
+        verdicts=[verdict.value for verdict in Verdict],
+        shown=shown,
+        done=request.query_params.get("done"),
+    )
+
+
+async def _accept_page(request: Request, code: str, shown: Shown) -> Response:
+    view, book, line = await _line(request, code, Action.ACCEPT)
+    lang, source = page_language(request), live(request)
+    report = line.report
+    week = Week.of(report.week_monday) if report is not None else view.week
+
+    def read() -> dict[str, Any]:
+        with source.database.read() as connection:
+            return {
+                "filing": read_filing(connection, code, week, view.known, source.settings.tolerance),
+                "inspections": [
+                    inspection_members(row, lang) for row in inspections_of(connection, view.known, code, 10)
+                ],
+                "blockages": [
+                    blockage_members(one, book, view.words, lang)
+                    for one in blockages_of(connection, view.known, subject=code)
+                ],
+                "targets": read_targets(connection, line.subject.item_no, line.subject.task_no, lang),
+            }
+
+    return page(
+        request,
+        view,
+        "accept.html",
+        shown.status,
+        here="board",
+        line=line,
+        subject=line.subject,
+        subject_url=subject_url(code, line.subject.site),
+        rollup=book.tasks.get((line.subject.item_no, line.subject.task_no)),
+        shown=shown,
+        done=request.query_params.get("done"),
+        **await anyio.to_thread.run_sync(read),
+    )
+
+
+def _new(body: Body, made_at: datetime | None) -> tuple[Asked, NewInspection]:
+    ident = body.uuid()
+    form = NewInspection(
+        id=ident,
+        subject=body.text("subject", 16, required=True) or "",
+        made_at=made_at or now(),
+        verdict=body.choice("verdict", [verdict.value for verdict in Verdict], required=True) or "",
+        finding=body.text("finding"),
+        sections=body.text("sections", LONGEST_SECTIONS),
+        lon=body.number("lon", -180, 180),
+        lat=body.number("lat", -90, 90),
+        accuracy_m=body.number("accuracy_m", 0, 100_000),
+        blockage_title=body.text("blockage_title"),
+        blockage_unit=body.text("blockage_unit", 40),
+    )
+    return Asked.of(ident, body.sent), form
+
+
+def _local_moment(body: Body) -> datetime | None:
+    """What a form's time field says: the zone's time, without saying so."""
+    text = str(body.sent.get("made_at") or "")
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        told = "请填写督查时间，例如 2023-07-14 09:30。", "Give the time, such as 2023-07-14 09:30."
+        raise BadParameter(Fault("made_at", text[:30], "2023-07-14T09:30", *told)) from None
+    return (found if found.tzinfo else found.replace(tzinfo=ZONE_TIME)).astimezone(UTC)
+
+
+def _ledger_moment(request: Request) -> datetime:
+    """The ledger's clock to the minute, in the zone's time: the hour of now on the ledger's day."""
+    wall = now().astimezone(ZONE_TIME)
+    moment = datetime.combine(live(request).view.as_of, wall.timetz())
+    return moment - timedelta(seconds=moment.second, microseconds=moment.microsecond)
