@@ -6,14 +6,15 @@ const PEEK = 122; // of the list's sheet, before it has been set up (phone.css)
 /** Free room at the map's edges in pixels: {left, top, right, bottom}. */
 export function freeEdges(map) {
   const frame = map.getContainer().getBoundingClientRect();
-  if (phone.matches) return { left: 12, top: 12, right: 60, bottom: Math.min(frame.height * 0.7, (restingHeight() || PEEK) + 48) };
+  const bar = document.getElementById("week-bar")?.offsetHeight || 0;
+  if (phone.matches) return { left: 12, top: bar + 12, right: 60, bottom: Math.min(frame.height * 0.7, (restingHeight() || PEEK) + 48) };
   const side = document.getElementById("side").getBoundingClientRect();
   const detail = document.getElementById("detail").getBoundingClientRect();
   return {
     left: side.width ? side.right - frame.left + 16 : 16,
     top: 16,
     right: detail.width ? frame.right - detail.left + 56 : 64,
-    bottom: 44,
+    bottom: 44 + (bar && bar + 8),
   };
 }
 

@@ -146,8 +146,8 @@ class Page {
     const ready = root.dataset.ready;
     if (!quiet || week !== this.week) delete root.dataset.ready;
     let busy = null;
-    let progress = "load.sites";
-    const say = setTimeout(() => (busy = showMessage(t(progress), { busy: true })), quiet ? BUSY_MS : 0);
+    let words = t("load.sites");
+    const say = setTimeout(() => (busy = showMessage(words, { busy: true })), quiet ? BUSY_MS : 0);
     const told = () => (clearTimeout(say), busy?.());
     try {
       const { url, most } = this.sites.options;
@@ -155,7 +155,10 @@ class Page {
         most,
         signal,
         version: this.version(),
-        progress: (n, total) => busy?.update((progress = t("load.sites_of", { n, total }))),
+        progress: (n, total) => {
+          words = t("load.sites_of", { n, total });
+          busy?.update(words);
+        },
       });
       signal.throwIfAborted();
       told();
@@ -232,7 +235,7 @@ class Page {
     const site = state.site ? collection.get(state.site) : null;
     const town = state.place ? this.ground.towns.find((one) => one.code === state.place) : null;
     this.markSelected();
-    if (keep && !site && !town) return; // an open list of hits stays
+    if (keep && !state.site && !state.place) return; // an open list of hits stays
     if (state.site && collection.loaded && !site) {
       showMessage(t("detail.unknown", { code: state.site }));
       return void state.select();
