@@ -28,7 +28,32 @@ from app.errors import AppError, NotFound, NotSignedIn, ServerFault, TooMany, Un
 from app.events import Events, State, closed_by_signals
 from app.follower import Follower
 from app.head import HeadAsGet
-from app.routes import account, docs, events, health, ledger, pages, reports, sites
+from app.routes import (
+    account,
+    alongline,
+    audit,
+    blockages,
+    board,
+    directives,
+    docs,
+    events,
+    exports,
+    health,
+    inspections,
+    ledger,
+    meeting,
+    pages,
+    photos,
+    plan,
+    report,
+    reports,
+    review,
+    sites,
+    subjects,
+    upload,
+    users,
+    work,
+)
 from app.security import SecurityHeaders
 from app.settings import STATIC, Settings
 from app.store.database import Database, first_line
@@ -63,7 +88,32 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(HeadAsGet)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
-    for module in (sites, ledger, reports, health, docs, pages, events, account):
+    for module in (
+        sites,
+        ledger,
+        reports,
+        health,
+        docs,
+        pages,
+        events,
+        account,
+        upload,
+        users,
+        audit,
+        board,
+        blockages,
+        directives,
+        inspections,
+        review,
+        work,
+        report,
+        plan,
+        photos,
+        alongline,
+        subjects,
+        meeting,
+        exports,
+    ):
         app.include_router(module.router)
     app.mount("/static", Static(directory=STATIC))
     check_access(app)

@@ -22,7 +22,7 @@ from app.store.filings import Filing
 from app.store.reports import ReportForm
 
 LONGEST_REASON = 500
-NOT_CONTENT = frozenset({"csrf", "id", "match", "overwrite", "then", "fall", "week", "photos"})
+NOT_CONTENT = frozenset({"csrf", "id", "match", "overwrite", "corrects", "then", "fall", "week", "photos"})
 """Fields that say how to save, not what; two forms that differ in these alone are the same request."""
 STATES = ("none", "part", "done")
 """Of a milestone: not begun, under way (with a percentage), done."""
@@ -134,7 +134,8 @@ def read_report(filing: Filing, values: Mapping[str, str]) -> tuple[ReportForm, 
 
     stopped = words("suspended_reason", True) if values.get("stopped") else None
     text = words("text", False, 2_000)
-    reason = words("reason", filing.current is not None)
+    # A form that was opened before the week had a report knows of none: the store then tells of the conflict.
+    reason = words("reason", bool(values.get("corrects")))
     if faults or found is None:
         raise BadParameter(*faults)
     pairs = [list(section) for section in found.built.intervals] if found.built is not None else None

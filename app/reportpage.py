@@ -16,13 +16,13 @@ from app.deps import actor_of, live, page_language, read_book_of
 from app.domain.figures import is_counted
 from app.domain.photos import MOST_BYTES, MOST_PHOTOS
 from app.domain.roles import Actor
+from app.domain.status import StatusCode
 from app.domain.weeks import Week
 from app.errors import Changed, Fault
 from app.i18n import catalogue, translate
-from app.reportform import Fall, Measured, by_town, reported_targets, sections_text
+from app.reportform import Fall, Measured, by_town, reported_targets, sections_text, starting_values
 from app.store.blockages import units_of
 from app.store.filings import Filing
-from app.store.moments import ZONE_TIME
 from app.store.reports import ReportForm
 from app.web import page
 from app.wording import figure, why
@@ -90,6 +90,8 @@ async def render(request: Request, filing: Filing, shown: Page, status: int = 20
         match=shown.match if shown.match is not None else filing.version,
         weeks=neighbours(filing.week, view.week),
         previous_week=Week.of(filing.previous.week_monday) if filing.previous is not None else None,
+        accepted=book.lines[subject.code].status.code is StatusCode.ACCEPTED,
+        previous_values=starting_values(filing, filing.previous),
         following=waiting[0] if waiting else None,
         following_title=_title(waiting[0].subject, lang) if waiting else "",
         left=len(waiting),
@@ -98,7 +100,6 @@ async def render(request: Request, filing: Filing, shown: Page, status: int = 20
         photos_left=MOST_PHOTOS,
         photos_lost=shown.photos_lost,
         saved=_saved(request, book, actor, lang),
-        moment=local_moment,
         boot=_boot(lang, filing, pieces),
     )
 
@@ -138,11 +139,6 @@ def neighbours(week: Week, current: Week) -> tuple[Week | None, Week | None]:
     before = Week.of(week.monday - timedelta(days=7))
     after = Week.of(week.monday + timedelta(days=7))
     return before if before.year == week.year else None, after if after <= current else None
-
-
-def local_moment(moment: Any) -> str:
-    """A moment as people in the zone write it: 2023-07-14 09:30."""
-    return moment.astimezone(ZONE_TIME).strftime("%Y-%m-%d %H:%M")
 
 
 def differing(filing: Filing, shown: Page) -> tuple[str, ...]:

@@ -132,7 +132,8 @@ async def finish(request: Request) -> tuple[int, str]:
     if row is None or row.disabled_at is not None:
         raise Forbidden(
             f"统一登录成功，但本系统没有名为“{name[:64]}”的可用账号；请联系管理员。",
-            f"Single sign-on worked, but there is no enabled account “{name[:64]}” here; ask the administrator.",
+            f"Single sign-on worked, but there is no enabled account “{name[:64]}” here; "
+            "ask the administrator.",
         )
     return row.id, local_path(flow.onward)
 
@@ -142,7 +143,11 @@ def _claims(answer: dict[str, Any], keys: Any, settings: Settings, nonce: str, n
     must = {"iss": settings.oidc_issuer, "aud": settings.oidc_client_id}
     options = {name: {"essential": True, "value": value} for name, value in must.items()}
     options["nonce"] = {"essential": True, "value": nonce}
-    params = {"nonce": nonce, "client_id": settings.oidc_client_id, "access_token": answer.get("access_token")}
+    params = {
+        "nonce": nonce,
+        "client_id": settings.oidc_client_id,
+        "access_token": answer.get("access_token"),
+    }
     try:
         token = jwt.decode(answer["id_token"], KeySet.import_key_set(keys), algorithms=ALGORITHMS)
         claims = CodeIDToken(token.claims, token.header, options, params)
@@ -160,7 +165,7 @@ def _name(claims: dict[str, Any], claim: str) -> str:
 
 
 def _discover(settings: Settings) -> dict[str, Any]:
-    """The provider's own description (OpenID Connect Discovery 1.0, 4.3: its issuer must be the one asked)."""
+    """The provider's own description; its issuer must be the one asked (Discovery 1.0, 4.3)."""
     found = _fetched(f"{(settings.oidc_issuer or '').rstrip('/')}/.well-known/openid-configuration")
     if found.get("issuer") != settings.oidc_issuer:
         raise ValueError(f"it calls itself {str(found.get('issuer'))[:100]!r}")

@@ -9,6 +9,7 @@ import click
 from app.settings import ROOT, Settings
 from app.store import demo as demo_data
 from app.store import load as load_data
+from app.store.accounts import demo_accounts
 from app.store.database import Database
 from app.store.migrate import is_current, unguarded, upgrade
 
@@ -16,6 +17,14 @@ from app.store.migrate import is_current, unguarded, upgrade
 def say(zh: str, en: str) -> None:
     """A line of progress in both languages."""
     click.echo(f"  {zh} · {en}")
+
+
+def tell_password(name: str, password: str) -> None:
+    """The one time that a random password is told."""
+    say(
+        f"账号 {name}  密码 {password}（只显示这一次）",
+        f"account {name}, password {password} (shown this once)",
+    )
 
 
 def prepare(database: Database, settings: Settings) -> None:
@@ -72,7 +81,10 @@ def demo(then_serve: bool) -> None:
     prepare(database, settings)
     with database.write() as connection:
         today = demo_data.put_demo(connection)
+        made = demo_accounts(connection)
     say(f"演示数据已就绪，演示日期 {today}", f"demonstration data are in; its day is {today}")
+    for name, password in made:
+        tell_password(name, password)
     database.close()
     if then_serve:
         from app.cli.serve import run

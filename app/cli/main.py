@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.cli.database import demo, init, load
 from app.cli.imports import import_sites
 from app.cli.serve import serve
+from app.cli.users import user
 from app.errors import AppError
 from app.store.database import first_line
 from app.store.load import BadData
@@ -29,7 +30,7 @@ def cli() -> None:
     """
 
 
-for command in (init, load, demo, serve, import_sites):
+for command in (init, load, demo, serve, import_sites, user):
     cli.add_command(command)
 
 

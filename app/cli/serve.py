@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
-from app.cli.database import prepare, say
+from app.cli.database import prepare, say, tell_password
 from app.errors import Refused
 from app.settings import STATIC, Settings
+from app.store.accounts import COMMAND_LINE, any_account, first_administrator
 from app.store.database import Database
+from app.store.live import Live
 from app.store.load import has_zone
 from app.store.migrate import is_current, unguarded
 
@@ -23,8 +25,21 @@ def serve(first: bool, host: str | None, port: int | None) -> None:
     if first:
         database = Database(settings)
         prepare(database, settings)
+        first_account(database, settings)
         database.close()
     run(settings)
+
+
+def first_account(database: Database, settings: Settings) -> None:
+    """An administrator where nobody could sign in at all; the random password is printed this once."""
+    with database.read() as connection:
+        if any_account(connection):
+            return
+    source = Live(database, settings)
+    with database.write() as connection:
+        made = first_administrator(source.writer(connection, COMMAND_LINE))
+    if made:
+        tell_password(*made)
 
 
 def run(settings: Settings) -> None:
@@ -57,5 +72,10 @@ def run(settings: Settings) -> None:
 
     say(f"地址 http://{settings.host}:{settings.port}（Ctrl+C 停止）", "press Ctrl+C to stop")
     uvicorn.run(
-        create_app(settings), host=settings.host, port=settings.port, log_level="warning", server_header=False
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,  # whom to believe is MINSHENG_TRUSTED_PROXIES, see create_app
     )

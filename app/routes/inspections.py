@@ -175,7 +175,7 @@ async def _inspect_page(request: Request, code: str, shown: Shown) -> Response:
         unit_options=unit_options(units_of(line.subject), view.words, lang),
         inspections=[inspection_members(row, lang) for row in rows],
         blockages=[blockage_members(one, book, view.words, lang) for one in blockages if one.undone],
-        latest=latest,
+        latest=_sections_words(latest),
         moment=_ledger_moment(request).strftime("%Y-%m-%dT%H:%M"),
         verdicts=[verdict.value for verdict in Verdict],
         shown=shown,
@@ -213,10 +213,23 @@ async def _accept_page(request: Request, code: str, shown: Shown) -> Response:
         subject=line.subject,
         subject_url=subject_url(code, line.subject.site),
         rollup=book.tasks.get((line.subject.item_no, line.subject.task_no)),
+        week_of=Week.of,
         shown=shown,
         done=request.query_params.get("done"),
         **await anyio.to_thread.run_sync(read),
     )
+
+
+def _sections_words(latest: dict[str, Any] | None) -> dict[str, str] | None:
+    """The sections seen last, as people write them."""
+    if latest is None:
+        return None
+    text = "; ".join(f"{start:g}-{end:g}" for start, end in latest["sections"])
+    return {
+        "text": text,
+        "day": latest["made_at"].astimezone(ZONE_TIME).date().isoformat(),
+        "by": latest["by"],
+    }
 
 
 def _new(body: Body, made_at: datetime | None) -> tuple[Asked, NewInspection]:

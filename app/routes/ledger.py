@@ -66,9 +66,10 @@ async def ground(request: Request) -> Response:
 
 
 def all_items(source: Live, view: View, lang: str) -> list[dict[str, Any]]:
-    """The items of a view."""
+    """The items of a view, with how far they are."""
+    book = source.book_of(view)
     with source.database.read() as connection:
-        return read_items(connection, view.statuses, lang)
+        return read_items(connection, book, lang)
 
 
 def one_item(source: Live, view: View, lang: str, no: str) -> dict[str, Any]:

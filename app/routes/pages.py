@@ -11,17 +11,24 @@ import segno
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.deps import ask, live, page_language
+from app.deps import actor_of, ask, live, page_language
+from app.domain.privacy import is_withheld
+from app.domain.roles import Action, may
 from app.domain.status import StatusCode
+from app.domain.timeline import ROUTINE
 from app.errors import BadParameter, Fault, NotFound
 from app.i18n import catalogue
 from app.ledgerfilter import LedgerFilter, item_text
 from app.overviews import draw, geometry, parse
+from app.pageview import view_of, weeks_of
 from app.routes.ledger import all_items, one_item
 from app.routes.sites import site_feature
+from app.routes.subjects import drawn
 from app.settings import Settings
 from app.store.live import View
 from app.store.spatial.protocol import Filters
+from app.store.timeline import read_timeline
+from app.timelines import for_reader, told
 from app.web import YEAR_SECONDS, page
 from geo.crs import WGS84
 from maps.basemaps import BaseMap, osm, parse_xyz, tianditu
@@ -87,7 +94,7 @@ async def map_script(request: Request, digest: str) -> Response:
 async def ledger_page(request: Request) -> Response:
     """All items with their tasks and targets."""
     source = live(request)
-    view, lang = source.view, page_language(request)
+    view, lang = await view_of(request), page_language(request)
     items = await anyio.to_thread.run_sync(all_items, source, view, lang)
     asked = LedgerFilter.of(request.query_params)
     return page(
@@ -99,6 +106,7 @@ async def ledger_page(request: Request) -> Response:
         shown={item["no"] for item in items if asked.keeps(item)},
         texts={item["no"]: item_text(item) for item in items},
         asked=asked,
+        weeks=await weeks_of(request, view),
         counts=Counter(view.statuses.values()),
         **_words(view),
     )
@@ -108,7 +116,7 @@ async def ledger_page(request: Request) -> Response:
 async def item_page(request: Request, no: str) -> Response:
     """One item."""
     source = live(request)
-    view, lang = source.view, page_language(request)
+    view, lang = await view_of(request), page_language(request)
     item = await anyio.to_thread.run_sync(one_item, source, view, lang, no)
     numbers = list(view.words.items)
     at = numbers.index(item["no"])
@@ -123,6 +131,9 @@ async def item_page(request: Request, no: str) -> Response:
         "item.html",
         here="ledger",
         item=item,
+        weeks=await weeks_of(request, view),
+        timeline=await anyio.to_thread.run_sync(_item_timeline, request, view, item["no"], lang),
+        internal=may(actor_of(request), Action.READ),
         previous=view.words.items[numbers[at - 1]] if at else None,
         next=view.words.items[numbers[at + 1]] if at + 1 < len(numbers) else None,
         programme_size=len(numbers),
@@ -136,8 +147,10 @@ async def item_page(request: Request, no: str) -> Response:
 async def site_page(request: Request, code: str) -> Response:
     """A site's permanent page."""
     source = live(request)
-    view, lang = source.view, page_language(request)
+    view, lang = await view_of(request), page_language(request)
     feature = await site_feature(request, view, code, lang)
+    line = (await anyio.to_thread.run_sync(source.book_of, view)).lines[code]
+    about = line.subject.about()
     drawing = partial(draw, source, view, lang, [feature], labels=False, height=340)
     return page(
         request,
@@ -145,6 +158,11 @@ async def site_page(request: Request, code: str) -> Response:
         "site.html",
         here="ledger",
         site=feature["properties"],
+        weeks=await weeks_of(request, view),
+        curve=await anyio.to_thread.run_sync(drawn, source, view, line),
+        may_report=may(actor_of(request), Action.REPORT, about),
+        may_plan=may(actor_of(request), Action.PLAN, about),
+        internal=may(actor_of(request), Action.READ),
         point=middle(geometry(feature)),
         overview=await anyio.to_thread.run_sync(drawing),
         address=site_address(request, code),
@@ -166,6 +184,17 @@ async def site_qr(request: Request, code: str) -> Response:
     picture = io.BytesIO()
     qr.save(picture, kind="svg", scale=8, border=4, xmldecl=True, light="#fff", title=code)
     return Response(picture.getvalue(), media_type="image/svg+xml", headers={"cache-control": "no-cache"})
+
+
+def _item_timeline(request: Request, view: View, no: int, lang: str) -> list[dict]:
+    """What happened to an item and its subjects, beside the routine reports, as this reader may know it."""
+    source = live(request)
+    lines = [line for line in source.book_of(view).lines.values() if line.subject.item_no == no]
+    with source.database.read() as connection:
+        events = read_timeline(connection, view.known, [line.code for line in lines], no)
+    kept = [event for event in events if event.kind not in ROUTINE]
+    about = next(line.subject for line in lines if not line.subject.site).about()
+    return told(for_reader(kept, actor_of(request), about, is_withheld(no)), view.words, lang)
 
 
 def site_address(request: Request, code: str) -> str:

@@ -17,7 +17,6 @@ from app.errors import BadParameter, Changed, Fault, NotSignedIn, Refused
 from app.i18n import catalogue
 from app.planform import milestone_rows, plan_values, read_plan, starting_plan
 from app.reportform import request_id
-from app.reportpage import local_moment
 from app.store.filings import Planning, read_planning
 from app.store.plans import PlanForm, set_plan
 from app.store.writing import Asked
@@ -88,6 +87,7 @@ async def _read(request: Request, subject: str) -> Planning:
 async def _render(request: Request, planning: Planning, shown: _Page, status: int = 200) -> Response:
     view, lang, subject = live(request).view, page_language(request), planning.subject
     line = (await read_book_of(request, view)).lines[subject.code]
+    words = catalogue(lang)
     return page(
         request,
         view,
@@ -105,10 +105,9 @@ async def _render(request: Request, planning: Planning, shown: _Page, status: in
         conflict=shown.conflict,
         yours=plan_values(shown.yours) if shown.conflict is not None else None,
         theirs=plan_values(planning.current) if planning.current is not None else None,
-        moment=local_moment,
         boot={
             "lang": lang,
-            "strings": catalogue(lang)["plan"]["preview"],
+            "strings": {**words["plan"]["preview"], "status_line": words["map"]["status_line"]},
             "today": view.as_of.isoformat(),
             "percent": line.report.percent if line.report is not None else None,
         },

@@ -15,6 +15,7 @@ from app.deps import (
     GEOJSON,
     LANG,
     WEEK,
+    actor_of,
     api_language,
     ask,
     day_members,
@@ -29,6 +30,9 @@ from app.params import Param, Query
 from app.store.live import View
 from app.store.sites import read_details
 from app.store.spatial.protocol import WGS84, Filters, Near, Page
+from app.store.subjects import read_subject
+from app.store.timeline import read_timeline
+from app.timelines import for_reader, told
 from geo.types import Box
 
 router = APIRouter(prefix="/api", tags=["sites"])
@@ -139,7 +143,11 @@ async def site_feature(
 
     def details() -> dict[str, Any]:
         with source.database.read() as connection:
-            return read_details(connection, code, view.as_of, source.settings.tolerance, lang)
+            found = read_details(connection, code, view.known, source.settings.tolerance, lang)
+            events = read_timeline(connection, view.known, [code])
+            about = read_subject(connection, code).about()
+        seen = for_reader(events, actor_of(request), about, withheld=False)
+        return found | {"history": told(seen, view.words, lang)}
 
     feature = orjson.loads(page.features)
     feature["properties"] |= await anyio.to_thread.run_sync(details)

@@ -108,6 +108,10 @@ class Sheet:
         """Keep what is above and left of a cell in sight."""
         self.worksheet.freeze_panes = cell
 
+    def filters(self, head: int, last: int, columns: int) -> None:
+        """Let readers filter the rows below the headings."""
+        self.worksheet.auto_filter.ref = f"A{head}:{get_column_letter(columns)}{max(last, head)}"
+
     def protect(self) -> None:
         """Only open cells can be edited. No password: it keeps from slips, not from intent."""
         protection = self.worksheet.protection

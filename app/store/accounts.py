@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
@@ -14,10 +14,9 @@ from app.domain.roles import Actor, Role
 from app.errors import BadParameter, Fault, NotFound, Refused
 from app.store import sessions
 from app.store import tables as t
-from app.store.moments import now
+from app.store.moments import ZONE_TIME, day_of, now
 from app.store.writing import Writer
 
-T = TypeVar("T")
 _a = t.account.c
 
 COMMAND_LINE = Actor(None, "cli", "命令行 · command line", Role.ADMINISTRATOR)
@@ -178,8 +177,14 @@ DEMO = (
 """One account of every role. Their passwords are made when they are, at random."""
 
 
-def demo_accounts(writer: Writer) -> list[tuple[str, str]]:
-    """Make the demonstration's accounts that are missing; names and random passwords of the new ones."""
+def demo_accounts(connection: Connection) -> list[tuple[str, str]]:
+    """Make the demonstration's accounts that are missing; names and random passwords of the new ones.
+
+    Belongs after the demonstration's rows, whose clock it goes by.
+    """
+    day = connection.execute(select(t.zone.c.sample_today)).scalar_one()
+    moment = datetime.combine(day, now().astimezone(ZONE_TIME).timetz()) if day else now()
+    writer = Writer(connection, COMMAND_LINE, moment, day_of(moment), 0.0, sample=True)
     made = []
     for account in DEMO:
         if by_name(writer.connection, account.name) is None:
@@ -235,10 +240,3 @@ def _keep_an_administrator(connection: Connection, leaving: Row) -> None:
             "这是最后一个可用的管理员账号；请先设另一个管理员。",
             "This is the last administrator who can sign in; make another one first.",
         )
-
-
-def as_command_line(
-    connection: Connection, day: Any, tolerance: float, action: Callable[[Writer], T], sample: bool = False
-) -> T:
-    """Run `action` for the command line, in the caller's write transaction."""
-    return action(Writer(connection, COMMAND_LINE, now(), day, tolerance, sample))

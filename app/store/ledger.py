@@ -1,24 +1,28 @@
-"""The ledger as people read it: items with their units, tasks, targets, and how each is on the map."""
+"""The ledger as people read it: items with their units, tasks and targets, and how far each of them is."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from app.domain.codes import task_code
+from app.domain.figures import own_targets
+from app.domain.status import StatusCode
 from app.i18n import translate
 from app.store import tables as t
+from app.store.book import Book
+from app.store.ledgerfigures import line_members, progress_members, target_members, town_quantities
 
 ON_MAP = ("located", "withheld", "town", "zone")
 """How a task is on the map; an item shows the first of these that any of its tasks has."""
 
 
-def read_items(connection: Connection, statuses: Mapping[str, str], lang: str) -> list[dict[str, Any]]:
-    """All items in order. `statuses` gives each site's status code for the day asked for."""
+def read_items(connection: Connection, book: Book, lang: str) -> list[dict[str, Any]]:
+    """All items in order, as far as `book` says they are; only with sites that were drawn by then."""
     units = _units(connection)
-    tasks = _tasks(connection, statuses, lang)
+    tasks = _tasks(connection, book, lang)
     items = []
     for row in connection.execute(select(t.item).order_by(t.item.c.no)):
         own = tasks[row.no]
@@ -32,6 +36,7 @@ def read_items(connection: Connection, statuses: Mapping[str, str], lang: str) -
                 "lead_units": units[row.no, "lead"],
                 "supporting_units": units[row.no, "supporting"],
                 "status_counts": dict(counts),
+                **progress_members(book.items.get(row.no), [task["complete"] for task in own]),
                 "tasks": own,
             }
         )
@@ -75,40 +80,37 @@ def _units(connection: Connection) -> defaultdict[tuple[int, str], list[dict[str
     return found
 
 
-def _tasks(connection: Connection, statuses: Mapping[str, str], lang: str) -> defaultdict[int, list[dict]]:
+def _tasks(connection: Connection, book: Book, lang: str) -> defaultdict[int, list[dict]]:
     targets: defaultdict[tuple[int, int], list] = defaultdict(list)
     for row in connection.execute(
         select(t.target).order_by(t.target.c.item_no, t.target.c.task_no, t.target.c.ord)
     ):
         targets[row.item_no, row.task_no].append(row)
-    sites: defaultdict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
-    columns = (
-        t.site.c.code,
-        t.site.c.title,
-        t.site.c.title_en,
-        t.site.c.item_no,
-        t.site.c.task_no,
-        t.site.c.kind,
-    )
-    for row in connection.execute(select(*columns).order_by(t.site.c.code)):
-        status = statuses[row.code]
-        label = translate(lang, f"status.{status}")
-        site = {"code": row.code, "title": row.title, "title_en": row.title_en, "kind": row.kind}
-        sites[row.item_no, row.task_no].append(site | {"status": status, "status_label": label})
-    counts = _town_counts(connection)
+    sites = _sites(connection, book, lang)
+    counts = _town_counts(connection, book)
     found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in connection.execute(select(t.task).order_by(t.task.c.item_no, t.task.c.no)):
         key = (row.item_no, row.no)
+        line, rolled = book.lines.get(task_code(*key)), book.tasks.get(key)
+        own = set(own_targets(targets[key]))
+        sent_back = [one["sent_back"] for one in sites[key]] + [line is not None and _sent_back(line)]
         found[row.item_no].append(
             {
                 "no": row.no,
+                "code": task_code(*key),
                 "title": row.title,
                 "title_en": row.title_en,
                 "on_map": row.on_map,
                 "on_map_label": translate(lang, f"on_map.{row.on_map}"),
                 "note": row.note,
                 "note_en": row.note_en,
-                "targets": [_target(target, lang) for target in targets[key]],
+                **progress_members(rolled, [not any(sent_back)]),
+                "subject": line_members(line, lang) if line is not None else None,
+                "targets": [
+                    _target(target, lang)
+                    | target_members(target, rolled.targets[n] if rolled else None, line, target.ord in own)
+                    for n, target in enumerate(targets[key])
+                ],
                 "sites": sites[key],
                 "town_counts": [] if row.on_map == "zone" else counts(key, targets[key]),
             }
@@ -116,12 +118,42 @@ def _tasks(connection: Connection, statuses: Mapping[str, str], lang: str) -> de
     return found
 
 
+def _sites(
+    connection: Connection, book: Book, lang: str
+) -> defaultdict[tuple[int, int], list[dict[str, Any]]]:
+    sites: defaultdict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
+    for line in book.lines.values():
+        subject = line.subject
+        if not subject.site:
+            continue
+        status = line.status.code.value
+        sites[subject.item_no, subject.task_no].append(
+            {
+                "code": line.code,
+                "title": subject.title,
+                "title_en": subject.title_en,
+                "kind": subject.kind,
+                "status": status,
+                "status_label": translate(lang, f"status.{status}"),
+                "reported_percent": line.status.inputs["reported_percent"],
+                "sent_back": _sent_back(line),
+            }
+        )
+    return sites
+
+
+def _sent_back(line: Any) -> bool:
+    """Whether what is reported complete was not accepted: it is not done then, whatever the figures say."""
+    not_done = line.status.code in (StatusCode.LAGGING, StatusCode.OVERDUE)
+    return not_done and line.report is not None and line.report.percent >= 100
+
+
 def _target(row: Any, lang: str) -> dict[str, Any]:
     fields = ("title", "title_en", "comparator", "quantity", "unit", "unit_en", "part_of")
     return {name: getattr(row, name) for name in fields} | {"text": target_text(row, lang)}
 
 
-def _town_counts(connection: Connection):
+def _town_counts(connection: Connection, book: Book):
     """A function from a task and its targets to its quantities per town; null where nobody entered one."""
     towns = connection.execute(
         select(t.town.c.code, t.town.c.name, t.town.c.name_en).order_by(t.town.c.code)
@@ -133,9 +165,11 @@ def _town_counts(connection: Connection):
 
     def counts(key: tuple[int, int], targets: list) -> list[dict[str, Any]]:
         found = []
+        line = book.lines.get(task_code(*key))
         for target in targets:
             if target.quantity is None or target.comparator == "rate" or target.kinds:
                 continue
+            done = town_quantities(line, target.ord)
             for town in towns:
                 row = entered.get((*key, target.ord, town.code))
                 found.append(
@@ -146,9 +180,10 @@ def _town_counts(connection: Connection):
                         "target": target.title,
                         "target_en": target.title_en,
                         "quantity": row.quantity if row else None,
+                        "done": done.get(town.code),
                         "unit": target.unit,
                         "unit_en": target.unit_en,
-                        "sample": bool(row and row.sample),
+                        "sample": bool(row and row.sample) or bool(done and line and line.report.sample),
                     }
                 )
         return found

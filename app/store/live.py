@@ -26,7 +26,10 @@ from app.store.spatial.protocol import SpatialReads
 from app.store.vocabulary import Vocabulary, read_vocabulary
 from app.store.writing import Writer
 
-PAST_WEEKS_KEPT = 8
+PAST_WEEKS_KEPT = 60
+"""A year, to be played through and gone back and forth in."""
+PAST_SITES_KEPT = 120_000
+"""Past weeks are kept only while they hold so many sites together, at some 3 kB each."""
 BOOKS_KEPT = 60
 
 
@@ -63,6 +66,7 @@ class Live:
         self._past: OrderedDict[tuple[int, Week], View] = OrderedDict()
         self._books: OrderedDict[tuple[int, AsOf], Book] = OrderedDict()
         self._book_lock = threading.Lock()
+        self._past_lock = threading.Lock()
         self._view: View | None = None
         self.refresh()
 
@@ -84,7 +88,6 @@ class Live:
             if self._view is None or self._view.version != mark.version:
                 with self.database.read() as connection:
                     self._view = self._load(connection)
-                self._past.clear()
                 with self._book_lock:
                     self._books.clear()
             return self._view
@@ -133,8 +136,8 @@ class Live:
         current = self.view
         if week >= current.week:
             return current
-        with self._lock:
-            key = (current.version, week)
+        key = (current.version, week)
+        with self._past_lock:  # not the one that a new version waits for
             if key in self._past:
                 self._past.move_to_end(key)
                 return self._past[key]
@@ -150,10 +153,17 @@ class Live:
                 statuses,
                 AsOf.week(week),
             )
-            self._past[key] = view
-            while len(self._past) > PAST_WEEKS_KEPT:
-                self._past.popitem(last=False)
+            self._keep_past(key, view)
             return view
+
+    def _keep_past(self, key: tuple[int, Week], view: View) -> None:
+        for old in [old for old in self._past if old[0] != key[0]]:
+            del self._past[old]
+        self._past[key] = view
+        sites = sum(len(kept.statuses) for kept in self._past.values())
+        while len(self._past) > 1 and (len(self._past) > PAST_WEEKS_KEPT or sites > PAST_SITES_KEPT):
+            _, dropped = self._past.popitem(last=False)
+            sites -= len(dropped.statuses)
 
     def _publish_day(self) -> None:
         with self.database.write() as connection:

@@ -1,4 +1,4 @@
-"""Uploaded templates on both databases: differences first, nothing before the confirmation, then all or nothing."""
+"""Uploaded templates on both databases: differences first, and nothing before the confirmation."""
 
 from __future__ import annotations
 
@@ -140,7 +140,10 @@ def test_figures_are_shown_as_differences_and_saved_when_confirmed(office: Offic
     put(workbook, MAIN, sections="0-300; 200-450")
     upload = office.upload(workbook)
     assert upload.confirmable and upload.counts["new"] == 2 and office.count() == 0
-    shown = {item["code"]: {one["key"]: (one["old"], one["new"]) for one in item["changes"]} for item in upload.items}
+    shown = {
+        item["code"]: {one["key"]: (one["old"], one["new"]) for one in item["changes"]}
+        for item in upload.items
+    }
     assert shown[ROAD] == {"value": (None, 45.0), "text": ("", "路基完成")}
     assert shown[MAIN]["sections"] == ("", "0-450")
     assert office.confirm(upload).state == "confirmed"
@@ -159,14 +162,18 @@ def test_a_task_is_filed_with_all_its_figures(office: Office) -> None:
     row = put(workbook, "01-1", 2, value=None)
     upload = health.upload(workbook)
     assert list(faults(upload)) == [f"H{row}"] and "公办幼托" in faults(upload)[f"H{row}"]
-    put(workbook, "01-1", 2, value=0.5).numerator
+    put(workbook, "01-1", 2, value=0.5)
     workbook.worksheets[0].cell(row, KEYS.index("value") + 1).number_format = "0%"
     upload = health.upload(workbook)
     assert not faults(upload)
     health.confirm(upload)
     (report,) = health.reports("01-1")
     towns = {"370829104": 70, "370829108": 50}
-    assert report.figures == {"0": {"quantity": 120, "towns": towns}, "1": {"quantity": 400}, "2": {"percent": 50}}
+    assert report.figures == {
+        "0": {"quantity": 120, "towns": towns},
+        "1": {"quantity": 400},
+        "2": {"percent": 50},
+    }
 
 
 def test_a_correction_needs_a_reason_at_its_cell(office: Office) -> None:

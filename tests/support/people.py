@@ -1,12 +1,12 @@
 """People for tests: an account of every role on a prepared zone, and clients that are signed in.
 
-    with prepared(storage) as (database, settings):
-        add_people(database, settings)
-        with TestClient(create_app(settings), raise_server_exceptions=False) as client:
-            lead = signed_in(client, "lead_unit")
-            lead.post("/api/reports", json={…})          # x-csrf-token goes along by itself
-            lead.post("/plan/20-1-01", data=lead.form(start="2023-07-01"))   # as a page's form would send it
-            assert client.get("/board").status_code == 401                   # nobody is signed in on `client`
+with prepared(storage) as (database, settings):
+    add_people(database, settings)
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        lead = signed_in(client, "lead_unit")
+        lead.post("/api/reports", json={…})          # x-csrf-token goes along by itself
+        lead.post("/plan/20-1-01", data=lead.form(start="2023-07-01"))   # as a page's form would send it
+        assert client.get("/board").status_code == 401                   # nobody is signed in on `client`
 """
 
 from __future__ import annotations

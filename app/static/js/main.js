@@ -62,7 +62,6 @@ class Page {
     startTooltip();
     startPrint(map);
     startWeek();
-    startWeekBar({ readAhead: (week) => readAhead(this.sites.options.url, week, { most: this.sites.options.most, version: this.version() }) });
     this.list = new Sheet(document.getElementById("side"), document.getElementById("side-grip"), {
       stops: { peek: () => 122, half: (room) => room * 0.54, full: (room) => room - 8 },
       at: "peek",
@@ -76,6 +75,7 @@ class Page {
       reload: () => this.load(),
     });
     this.buildTools();
+    startWeekBar({ readAhead: (week) => readAhead(this.sites.options.url, week, { most: this.sites.options.most, version: this.version() }) });
     startPointer(map, {
       ground: this.ground,
       sites: this.sites,

@@ -4,7 +4,6 @@ import { getJson } from "./api.js";
 import { boot, t } from "./boot.js";
 import { el } from "./dom.js";
 import { number } from "./format.js";
-import { sectionPicker } from "./sectionpick.js";
 
 const WAIT_MS = 300;
 const form = document.getElementById("report-form");
@@ -43,6 +42,22 @@ function startMilestones() {
   }
 }
 
+/** The figures of the week before, put into the fields that are there. */
+function startSame() {
+  const link = document.getElementById("same");
+  link?.addEventListener("click", (event) => {
+    event.preventDefault(); // without scripts the server fills them in
+    for (const [name, value] of Object.entries(JSON.parse(link.dataset.values))) {
+      const field = form.elements[name];
+      if (field) field.value = value;
+    }
+    for (const part of form.querySelectorAll("[data-part]")) {
+      if (!document.getElementById(part.dataset.part).checked) part.value = "";
+    }
+    form.querySelector("[data-town]")?.dispatchEvent(new Event("input"));
+  });
+}
+
 /** What depends on a box that is ticked. */
 function startFolds() {
   for (const box of form.querySelectorAll("input[data-opens]")) {
@@ -57,7 +72,7 @@ function startFolds() {
 }
 
 /** Sections: measured by the server while typing, drawn on the map, picked on it, taken over from an inspection. */
-function startSections() {
+async function startSections() {
   const field = document.getElementById("sections");
   if (!field) return;
   const told = document.getElementById("sections-told");
@@ -70,7 +85,7 @@ function startSections() {
 
   async function measure() {
     const mine = ++newest;
-    const text = field.value;
+    const text = field.value.replace(/\s*\n\s*/g, "; ");
     try {
       const found = await getJson(`${boot.picker.built}?sections=${encodeURIComponent(text)}`);
       if (mine !== newest) return;
@@ -102,6 +117,7 @@ function startSections() {
   field.addEventListener("input", soon);
   if (window.L) {
     panel.hidden = false;
+    const { sectionPicker } = await import("./sectionpick.js"); // only forms of lines have Leaflet
     picker = sectionPicker(document.getElementById("picker-map"), document.getElementById("picker-status"), boot.picker, (from, to) => {
       added.push(field.value);
       put([field.value.trim().replace(/[;；]$/, ""), `${from}-${to}`].filter(Boolean).join("; "));
@@ -170,6 +186,7 @@ function startSaving() {
 if (form) {
   startSums();
   startMilestones();
+  startSame();
   startFolds();
   startSections();
   startPhotos();

@@ -59,7 +59,7 @@ export function sectionPicker(box, status, options, onPick) {
   }
   L.control.zoom({ position: "topright", zoomInTitle: t("zoom_in"), zoomOutTitle: t("zoom_out") }).addTo(map);
   const whole = between(options.parts, 0, options.length_m);
-  map.fitBounds(L.latLngBounds(whole.flat()), { padding: [28, 28], maxZoom: 18 });
+  map.fitBounds(L.latLngBounds(whole.flat()), { paddingTopLeft: [28, 44], paddingBottomRight: [28, 20], maxZoom: 18 });
   const ground = new GroundLayer({}).addTo(map);
   Promise.all([getJson("/api/towns"), getJson("/api/ground")]).then(
     ([towns, under]) => ground.setData(towns, under),

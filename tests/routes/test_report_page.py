@@ -1,0 +1,411 @@
+"""The report form without scripts: filing, corrections, conflicts, falls, photos and blockages in one save."""
+
+from __future__ import annotations
+
+import io
+import re
+import uuid
+from typing import Any
+
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+
+from app.store import tables as t
+from tests.routes.html import Element, parse
+from tests.support.databases import storage
+from tests.support.people import signed_in, staffed
+
+HTML = {"accept": "text/html"}
+WEEK = "2023-W28"
+PARK, MAIN, TASK = "20-2-02", "20-3-02", "12-1"
+"""A place, a line, and a task counted per town (led by other_unit)."""
+
+
+@pytest.fixture
+def desk(both_engines):
+    with staffed(both_engines, demo=True) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """One application for tests that save nothing."""
+    with storage("sqlite", tmp_path_factory.mktemp("report")) as place, staffed(place, demo=True) as client:
+        yield client
+
+
+def rows(client, table: Any, **where: Any) -> list[Any]:
+    database = client.app.state.live.database
+    query = select(table)
+    for name, value in where.items():
+        query = query.where(table.c[name] == value)
+    with database.read() as connection:
+        return connection.execute(query.order_by(*table.primary_key.columns)).all()
+
+
+def count(client, table: Any) -> int:
+    with client.app.state.live.database.read() as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def opened(person, address: str, status: int = 200) -> Element:
+    answer = person.get(address, headers=HTML)
+    assert answer.status_code == status, answer.text[:800]
+    return parse(answer.text)
+
+
+def hidden(page: Element) -> dict[str, str]:
+    fields = [one.attributes for one in page.all("input") if one.attributes.get("type") == "hidden"]
+    return {one["name"]: one["value"] for one in fields}
+
+
+def fields(page: Element) -> dict[str, str]:
+    """What a browser would send of the form as it stands, buttons and files aside."""
+    (form,) = [one for one in page.all("form") if one.attributes.get("id") == "report-form"]
+    found = {}
+    for one in form.all():
+        attributes = one.attributes
+        if one.tag == "textarea":
+            found[attributes["name"]] = one.text
+        elif one.tag == "select":
+            chosen = [option for option in one.all("option") if "selected" in option.attributes]
+            found[attributes["name"]] = (chosen or one.all("option"))[0].attributes["value"]
+        elif one.tag == "input" and attributes.get("type") in ("checkbox", "radio"):
+            if "checked" in attributes:
+                found[attributes["name"]] = attributes["value"]
+        elif one.tag == "input" and attributes.get("type") != "file" and "name" in attributes:
+            found[attributes["name"]] = attributes.get("value", "")
+    return found
+
+
+def send(person, code: str, page: Element | None = None, files: Any = None, week: str = WEEK, **typed: Any):
+    page = page or opened(person, f"/report/{code}?week={week}")
+    data = fields(page) | {name.replace("__", "."): value for name, value in typed.items()}
+    return person.post(f"/report/{code}?week={week}", data=data, files=files or {}, headers=HTML)
+
+
+def faults(answer) -> list[str]:
+    return [one.text for one in parse(answer.text).by_id("faults").all("li")]
+
+
+def photo(colour: str = "red", size: int = 60) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (size, size), colour).save(out, "JPEG")
+    return out.getvalue()
+
+
+def test_a_percentage_is_filed_and_the_next_subject_opens(desk):
+    lead = signed_in(desk, "lead_unit")
+    answer = send(lead, PARK, percent="９０%", text="绿化收尾。", then="next")
+    assert answer.status_code == 303
+    assert re.fullmatch(rf"/report/20-3\?week={WEEK}&saved={PARK}", answer.headers["location"])
+    (row,) = rows(desk, t.report, subject_code=PARK, week_monday=_monday())
+    assert (row.percent, row.text, row.sample, row.corrects) == (90.0, "绿化收尾。", True, None)
+    following = opened(lead, answer.headers["location"])
+    assert "已保存：星祥大道（中云）北侧绿化提档升级" in following.text
+    work = opened(lead, "/work")
+    assert "duty-filed" in work.by_id(f"duty-{PARK}").attributes["class"]
+
+
+def _monday():
+    from app.domain.weeks import Week
+
+    return Week.parse(WEEK).monday
+
+
+def test_the_form_shows_what_was_before_and_what_is_planned(plain):
+    lead = signed_in(plain, "lead_unit")
+    page = opened(lead, f"/report/{PARK}?week={WEEK}")
+    beside = page.all("p", "beside")[0].text
+    assert beside == "上周 86% 计划到本周末 100%"
+    assert fields(page)["percent"] == ""
+    filled = opened(lead, f"/report/{PARK}?week={WEEK}&fill=previous")
+    assert fields(filled)["percent"] == "86"
+
+
+def test_pressing_twice_saves_once_and_changing_something_is_another_save(desk):
+    lead = signed_in(desk, "lead_unit")
+    page = opened(lead, f"/report/{PARK}?week={WEEK}")
+    for _ in range(2):
+        assert send(lead, PARK, page, percent="90").status_code == 303
+    assert len(rows(desk, t.report, subject_code=PARK, week_monday=_monday())) == 1
+    again = send(lead, PARK, page, percent="91")  # the form is still that of before the save
+    assert again.status_code == 412
+    assert len(rows(desk, t.report, subject_code=PARK, week_monday=_monday())) == 1
+
+
+def test_sections_are_merged_measured_and_saved_with_their_drawing(desk):
+    lead = signed_in(desk, "lead_unit")
+    whole = lead.get(f"/api/sites/{MAIN}/built").json()["length_m"]
+    checked = send(lead, MAIN, sections="0-1,200; 1000-1800", then="check")
+    assert checked.status_code == 200
+    told = parse(checked.text).by_id("sections-told").text
+    assert told.startswith("合计已建 1,800 米") and "0-1800" in told
+    assert count_reports(desk, MAIN) == 0
+    assert send(lead, MAIN, sections="0-1,200; 1000-1800").status_code == 303
+    (row,) = rows(desk, t.report, subject_code=MAIN, week_monday=_monday())
+    assert row.sections == [[0.0, 1800.0]] and row.geom_version == 1
+    assert row.percent == pytest.approx(100 * 1800 / whole, abs=0.06)
+
+
+def count_reports(client, code: str) -> int:
+    return len(rows(client, t.report, subject_code=code, week_monday=_monday()))
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"sections": "0-99999"}, "超出范围"),
+        ({"sections": "500-100"}, "终点应大于起点"),
+        ({"sections": "some"}, "看不懂"),
+        ({"sections": "", "percent": ""}, "请填写已建成的区段"),
+        ({"sections": "0-100", "percent": "5"}, "只填一种"),
+        ({"sections": "", "percent": "101"}, "0 到 100"),
+        ({"sections": "", "percent": "nan"}, "0 到 100"),
+        ({"sections": "", "percent": "40", "stopped": "1"}, "请填写内容"),
+        ({"sections": "", "percent": "40", "blocked": "1", "blockage.title": "管线"}, "请填写内容"),
+        ({"sections": "", "percent": "40", "text": "长" * 2001}, "2000"),
+        ({"sections": "", "percent": "40", "text": "a\0b"}, "控制字符"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_stays(plain, typed, told):
+    lead = signed_in(plain, "lead_unit")
+    before = count(plain, t.change)
+    page = opened(lead, f"/report/{MAIN}?week={WEEK}")
+    data = fields(page) | {"text": "保留这句"} | typed
+    answer = lead.post(f"/report/{MAIN}?week={WEEK}", data=data, headers=HTML)
+    assert answer.status_code == 400
+    assert any(told in fault for fault in faults(answer)), faults(answer)
+    kept = fields(parse(answer.text))
+    assert kept["sections"] == data["sections"]
+    assert kept["id"] == data["id"]
+    if "text" not in typed:
+        assert kept["text"] == "保留这句"
+    assert count(plain, t.change) == before
+
+
+def test_figures_per_town_add_up_and_lesser_figures_are_asked_about(desk):
+    lead = signed_in(desk, "other_unit")
+    page = opened(lead, f"/report/{TASK}?week={WEEK}")
+    names = [name for name in fields(page) if name.startswith("figures.0.towns.")]
+    assert len(names) == 2
+    first, second = names
+    wrong = lead.post(
+        f"/report/{TASK}?week={WEEK}",
+        data=fields(page) | {first: "60", second: "60", "figures.0.quantity": "100"},
+        headers=HTML,
+    )
+    assert wrong.status_code == 400 and "合计 120" in faults(wrong)[0]
+    assert fields(parse(wrong.text))[first] == "60"
+    typed = fields(page) | {first: "70", second: "70", "figures.0.quantity": "", "reason": "复核"}
+    assert lead.post(f"/report/{TASK}?week={WEEK}", data=typed, headers=HTML).status_code == 303
+    row = max(rows(desk, t.report, subject_code=TASK, week_monday=_monday()), key=lambda row: row.change_id)
+    assert row.figures["0"]["quantity"] == 140
+    assert row.figures["0"]["towns"] == {name.rsplit(".", 1)[1]: 70 for name in names}
+
+
+def test_progress_that_falls_is_saved_only_when_confirmed(desk):
+    lead = signed_in(desk, "lead_unit")
+    page = opened(lead, f"/report/{PARK}?week={WEEK}")
+    answer = send(lead, PARK, page, percent="80")
+    assert answer.status_code == 409
+    ask = parse(answer.text).by_id("f-fall").text
+    assert "86 → 80 %" in ask
+    assert count_reports(desk, PARK) == 0
+    assert send(lead, PARK, parse(answer.text), fall="1").status_code == 303
+    assert rows(desk, t.report, subject_code=PARK, week_monday=_monday())[0].percent == 80
+
+
+def test_a_second_report_is_a_correction_with_its_reason_and_history(desk):
+    lead = signed_in(desk, "lead_unit")
+    assert send(lead, PARK, percent="90", text="第一次").status_code == 303
+    page = opened(lead, f"/report/{PARK}?week={WEEK}")
+    assert fields(page)["percent"] == "90" and fields(page)["text"] == "第一次"
+    assert "90%" in page.by_id("rows-title").parent.text
+    without = send(lead, PARK, page, percent="92")
+    assert without.status_code == 400
+    assert any("请填写内容" in fault for fault in faults(without))
+    done = send(lead, PARK, page, percent="92", reason="漏计一段", then="stay")
+    assert done.status_code == 303 and done.headers["location"].startswith(f"/report/{PARK}?")
+    first, second = sorted(
+        rows(desk, t.report, subject_code=PARK, week_monday=_monday()), key=lambda row: row.change_id
+    )
+    assert (second.corrects, second.reason, second.percent) == (first.id, "漏计一段", 92.0)
+    history = opened(lead, f"/report/{PARK}?week={WEEK}").all("ol", "corrections")[0].all("li")
+    assert "92%" in history[0].text and "漏计一段" in history[0].text and "建设 丁" in history[0].text
+    assert "90%" in history[1].text
+
+
+def test_an_earlier_week_is_reported_late_or_corrected(desk):
+    lead = signed_in(desk, "lead_unit")
+    page = opened(lead, f"/report/{PARK}?week=2023-W27")
+    assert fields(page)["percent"] == "86"
+    answer = send(lead, PARK, page, week="2023-W27", percent="85", reason="复核后更正", fall="1")
+    assert answer.status_code == 303
+    with desk.app.state.live.database.read() as connection:
+        newest = connection.execute(
+            select(t.report).where(t.report.c.reason == "复核后更正")
+        ).one()
+    assert newest.corrects is not None and newest.percent == 85
+
+
+@pytest.mark.parametrize("week", ["2023-W29", "2023-W99", "x", "2023-28", "9999-W01"])
+def test_weeks_that_cannot_be_reported_are_refused(plain, week):
+    lead = signed_in(plain, "lead_unit")
+    answer = lead.get(f"/report/{PARK}?week={week}", headers=HTML)
+    assert answer.status_code == 400 and "2023-W28" in answer.text
+
+
+def test_two_people_at_once_see_both_versions_and_choose(desk):
+    first, second = signed_in(desk, "lead_unit"), signed_in(desk, "lead_unit")
+    mine = opened(second, f"/report/{PARK}?week={WEEK}")
+    assert send(first, PARK, percent="88", text="甲的说明").status_code == 303
+    answer = send(second, PARK, mine, percent="91", text="乙的说明")
+    assert answer.status_code == 412
+    page = parse(answer.text)
+    theirs, yours = page.by_id("conflict").all("div", "version")
+    assert "88%" in theirs.text and "甲的说明" in theirs.text and "建设 丁" in theirs.text
+    assert "91%" in yours.text and "乙的说明" in yours.text
+    assert [one.all("dt")[0].text for one in yours.all("div", "differs")] == ["完成百分比", "一句话说明"]
+    assert fields(page)["text"] == "乙的说明"
+    # every usual way to save meets the other version again
+    assert send(second, PARK, page, reason="再试").status_code == 412
+    (button,) = [one for one in page.all("button") if one.attributes.get("name") == "overwrite"]
+    version = button.attributes["value"]
+    unfounded = send(second, PARK, page, overwrite=version)
+    assert unfounded.status_code == 400  # a correction needs its reason
+    done = send(second, PARK, page, overwrite=version, reason="以现场复核为准")
+    assert done.status_code == 303
+    newest = max(
+        rows(desk, t.report, subject_code=PARK, week_monday=_monday()), key=lambda row: row.change_id
+    )
+    assert (newest.percent, newest.reason) == (91.0, "以现场复核为准")
+    assert newest.corrects is not None
+
+
+def test_photos_and_a_blockage_come_in_the_same_save(desk):
+    lead = signed_in(desk, "lead_unit")
+    page = opened(lead, f"/report/{PARK}?week={WEEK}")
+    files = [("photos", ("a.jpg", photo("red"), "image/jpeg")), ("photos", ("b.png", photo("blue"), "x/y"))]
+    typed = {
+        "percent": "90",
+        "blocked": "1",
+        "blockage__title": "管线未迁",
+        "blockage__text": "需电力部门配合",
+        "blockage__owner": "ziran",
+    }
+    for _ in range(2):  # pressed twice
+        assert send(lead, PARK, page, files=files, **typed).status_code == 303
+    (row,) = rows(desk, t.report, subject_code=PARK, week_monday=_monday())
+    kept = rows(desk, t.photo, report_id=row.id)
+    assert len(kept) == 2
+    (blockage,) = rows(desk, t.blockage, title="管线未迁")
+    (step,) = rows(desk, t.blockage_step, blockage_id=blockage.id)
+    assert (step.owner_unit, step.text) == ("ziran", "需电力部门配合")
+    shown = opened(lead, f"/report/{PARK}?week={WEEK}").all("ul", "photos")
+    links = [a.attributes["href"] for ul in shown for a in ul.all("a")]
+    assert links == [f"/photos/{one.id}.jpg" for one in sorted(kept, key=lambda one: one.change_id)]
+
+
+def test_a_bad_photo_saves_nothing_at_all(desk):
+    lead = signed_in(desk, "lead_unit")
+    before = count(desk, t.change)
+    files = [
+        ("photos", ("a.jpg", photo(), "image/jpeg")),
+        ("photos", ("../../坏.jpg", b"no picture", "image/jpeg")),
+    ]
+    answer = send(lead, PARK, files=files, percent="90")
+    assert answer.status_code == 400
+    assert faults(answer) == ["“坏.jpg”不是完整的 JPEG、PNG 或 WebP 图片，请换一张或重新拍摄。"]
+    assert "请重新选择" in parse(answer.text).by_id("f-photos").text
+    assert count(desk, t.change) == before
+    many = [("photos", (f"{n}.jpg", photo(size=8 + n), "image/jpeg")) for n in range(13)]
+    assert send(lead, PARK, files=many, percent="90").status_code == 409
+    assert count(desk, t.change) == before
+
+
+def test_a_stop_is_declared_with_its_reason(desk):
+    lead = signed_in(desk, "lead_unit")
+    assert send(lead, PARK, percent="90", stopped="1", suspended_reason="汛期停工").status_code == 303
+    assert rows(desk, t.report, subject_code=PARK, week_monday=_monday())[0].suspended_reason == "汛期停工"
+    assert "停工" in opened(lead, "/work").by_id(f"duty-{PARK}").text
+
+
+def test_what_a_stranger_may_not(plain):
+    lead, other = signed_in(plain, "lead_unit"), signed_in(plain, "other_unit")
+    assert other.get(f"/report/{PARK}", headers=HTML).status_code == 403
+    page = opened(lead, f"/report/{PARK}?week={WEEK}")
+    data = fields(page) | {"percent": "90", "csrf": other.csrf}
+    assert other.post(f"/report/{PARK}?week={WEEK}", data=data, headers=HTML).status_code == 403
+    for name in ("supporting_unit", "viewer", "inspector", "leader", "administrator", "supervision"):
+        assert signed_in(plain, name).get(f"/report/{PARK}", headers=HTML).status_code == 403, name
+    assert plain.get(f"/report/{PARK}", headers=HTML).status_code == 303  # to the sign-in page
+    assert lead.get("/report/99-1-01", headers=HTML).status_code == 404
+    assert lead.get("/report/20-2", headers=HTML).status_code == 409  # reported through its sites
+    bare = lead.post(f"/report/{PARK}", data=fields(page) | {"csrf": "x"}, headers=HTML | {"x-csrf-token": ""})
+    assert bare.status_code == 403
+
+
+def test_an_accepted_subject_has_no_form(plain):
+    page = opened(signed_in(plain, "lead_unit"), "/report/20-2-01")
+    assert "不再填报" in page.text
+    assert not [one for one in page.all("form") if one.attributes.get("id") == "report-form"]
+
+
+def test_protected_items_have_no_photos(tmp_path_factory):
+    from app.domain.accounts import Account
+    from app.domain.roles import Role
+    from tests.support.people import add_people
+
+    with storage("sqlite", tmp_path_factory.mktemp("withheld")) as place, staffed(place, demo=True) as client:
+        add_people(client.app.state.live.database, None, Account("social", "社会", Role.LEAD_UNIT, unit="shehui"))
+        lead = signed_in(client, "social")
+        page = opened(lead, f"/report/06-1?week={WEEK}")
+        assert not page.all("input", "photos") and "不要写姓名、住址" in page.text
+        names = [name for name in fields(page) if name.startswith("figures.0.towns.")]
+        assert len(names) == 2
+        typed = {name: "1" for name in names} | {"figures.0.quantity": "", "fall": "1", "reason": "x"}
+        files = {"photos": ("a.jpg", photo(), "image/jpeg")}
+        answer = lead.post(
+            f"/report/06-1?week={WEEK}", data=fields(page) | typed, files=files, headers=HTML
+        )
+        assert answer.status_code == 409 and "不接收照片" in answer.text
+        assert rows(client, t.photo) == [] or all(row.report_id is not None for row in rows(client, t.photo))
+        assert count_reports(client, "06-1") == len(
+            [row for row in rows(client, t.report, subject_code="06-1") if row.week_monday == _monday()]
+        )
+
+
+def test_a_page_without_its_number_is_out_of_date(plain):
+    lead = signed_in(plain, "lead_unit")
+    page = opened(lead, f"/report/{PARK}?week={WEEK}")
+    for ident in ("", "x", "1" * 400):
+        answer = send(lead, PARK, page, percent="90", id=ident)
+        assert answer.status_code == 400 and "刷新" in answer.text
+
+
+def test_measures_along_a_line(plain):
+    whole = plain.get(f"/api/sites/{MAIN}/built?sections=").json()
+    assert (whole["built_m"], whole["percent"], whole["sections"]) == (0, 0, [])
+    geometry = plain.get(f"/api/sites/{MAIN}").json()["geometry"]["coordinates"]
+    for (lon, lat), at in ((geometry[0], 0), (geometry[-1], whole["length_m"])):
+        found = plain.get(f"/api/sites/{MAIN}/locate?lon={lon}&lat={lat}").json()
+        assert found["measure_m"] == pytest.approx(at, abs=0.05)
+        assert found["off_m"] < 0.05
+    assert plain.get(f"/api/sites/{PARK}/locate?lon=116.4&lat=35.4").status_code == 404
+    assert plain.get("/api/sites/99-9-99/locate?lon=116.4&lat=35.4").status_code == 404
+    assert plain.get(f"/api/sites/{MAIN}/locate?lon=1").status_code == 400
+    wrong = plain.get(f"/api/sites/{MAIN}/built?sections=0-99999")
+    assert wrong.status_code == 400 and "超出范围" in wrong.json()["detail"]
+
+
+def test_the_number_of_a_save_belongs_to_its_content():
+    from app.reportform import request_id
+
+    ident = str(uuid.uuid4())
+    first = request_id(ident, {"percent": "1", "then": "next", "csrf": "a"})
+    assert first == request_id(ident, {"percent": "1", "then": "work", "csrf": "b"})
+    assert first != request_id(ident, {"percent": "2", "then": "next"})
+    assert first != request_id(str(uuid.uuid4()), {"percent": "1"})
+    assert request_id("x", {}) is None
