@@ -223,5 +223,5 @@ def _months(first: date, last: date, x: Any, most: int) -> tuple[Tick, ...]:
         if at >= first:
             starts.append(at)
         at = date(at.year + at.month // 12, at.month % 12 + 1, 1)
-    every = -(-len(starts) // most)
+    every = max(-(-len(starts) // most), 1)
     return tuple(Tick(x(start), start.month) for start in starts[::every])

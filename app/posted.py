@@ -23,7 +23,8 @@ MENDABLE = (BadParameter, Refused, Changed, NeedsMatch)
 class Shown:
     """A form as it is to be shown: its fields as typed, what is wrong, and the other side's version.
 
-    `id` is the UUID that the next try carries; a failed try has not used it up.
+    `id` is the UUID that the next try carries. After a refusal it is a new one: nothing was saved under the
+    old one by this try, and what was saved under it before is not what is being asked for now.
     """
 
     values: dict[str, str] = field(default_factory=dict)
@@ -37,8 +38,7 @@ class Shown:
         """After a try that failed."""
         faults = error.faults or (Fault("", None, None, error.zh, error.en),)
         changed = error if isinstance(error, Changed) else None
-        kept = values.get("id", "")
-        return cls(values, () if changed else faults, changed, kept or str(uuid.uuid4()), error.status)
+        return cls(values, () if changed else faults, changed, status=error.status)
 
     def value(self, name: str, default: Any = "") -> str:
         """What was typed into a field, else its `default`."""

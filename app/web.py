@@ -18,7 +18,6 @@ from starlette.types import Scope
 
 from app import wording
 from app.auth import tokens
-from app.auth.privacy import PERSONAL
 from app.deps import actor_of, page_language
 from app.domain.roles import Action, may
 from app.i18n import show, translate
@@ -94,8 +93,6 @@ def page(request: Request, view: View, template: str, status: int = 200, **value
     """
     lang, actor = page_language(request), actor_of(request)
     token = getattr(request.state, "token", None)
-    if actor is not None:
-        setattr(request.state, PERSONAL, True)
     context = {
         "actor": actor,
         "csrf": tokens.csrf_of(token) if token else "",

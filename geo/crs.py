@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
@@ -191,6 +192,40 @@ def same_place(one: CRS | str, other: CRS | str) -> bool:
     return bool(np.all(np.abs(answers[0] - answers[1]) <= near))
 
 
+@dataclass(frozen=True)
+class LocalPlane:
+    """A plane in metres around a position (WGS 84 degrees), for what needs areas and distances at once.
+
+    Lambert's azimuthal equal-area projection of the ellipsoid (EPSG method 9820): areas are those of the
+    ellipsoid, whatever the distance from the centre. Lengths are off by at most d²/8R²: 3 in 10 million at
+    10 km from the centre, 0.003 % at 100 km, 0.013 % at 200 km.
+    """
+
+    lon: float
+    lat: float
+
+    def from_wgs84(self, geom: G) -> G:
+        """A WGS 84 geometry, or an array of them, in metres east and north of the centre.
+
+        Only vertices move (as with the module's `from_wgs84`, and with its errors).
+        """
+        return self._moved(geom, "FORWARD")
+
+    def to_wgs84(self, geom: G) -> G:
+        """A geometry of the plane, or an array of them, in WGS 84 degrees; exact to 1 µm there and back."""
+        return self._moved(geom, "INVERSE")
+
+    def _moved(self, geom: G, direction: Direction) -> G:
+        transformer = _local(self.lon, self.lat)
+
+        def move(xy: Array) -> Array:
+            pairs = _checked_lonlat(xy) if direction == "FORWARD" else _checked_pairs(xy)
+            x, y = transformer.transform(pairs[:, 0], pairs[:, 1], direction=direction)
+            return _checked_out(np.column_stack([x, y]), f"LAEA {self.lon:.4f}, {self.lat:.4f}")
+
+        return _each_vertex(geom, move)
+
+
 def missing_crs() -> MissingCrs:
     """The error for data that state no system where none can be assumed."""
     return MissingCrs(
@@ -223,6 +258,12 @@ def _named(xy: Array, name: str, direction: Direction) -> Array:
 def _transformer(name: str) -> Transformer:
     """Building one costs milliseconds; using it is thread-safe (pyproj 3.1 and later)."""
     return Transformer.from_crs(WGS84, name, always_xy=True)
+
+
+@lru_cache(maxsize=32)
+def _local(lon: float, lat: float) -> Transformer:
+    plane = CRS.from_dict({"proj": "laea", "lat_0": lat, "lon_0": lon, "datum": "WGS84", "units": "m"})
+    return Transformer.from_crs(WGS84, plane, always_xy=True)
 
 
 @lru_cache(maxsize=32)

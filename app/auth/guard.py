@@ -20,7 +20,6 @@ from app.auth.access import ACCESS
 from app.auth.identify import identify
 from app.auth.limits import most_bytes, too_large
 from app.auth.origin import asked_path, is_foreign
-from app.auth.privacy import PERSONAL
 from app.domain.roles import Action, require
 from app.errors import Forbidden, NotSignedIn
 from app.store.sessions import Session
@@ -52,12 +51,13 @@ async def check(request: Request, action: Action) -> None:
     session = await _identify(request, open_to_all)
     if session is None and not open_to_all:
         raise NotSignedIn("请先登录，再打开这里。", "Sign in first to open this.")
-    if not open_to_all:
-        setattr(request.state, PERSONAL, True)
-    if request.method not in SAFE:
+    if session is not None:
+        _allow(session, action)
+    if request.method not in SAFE:  # last, since it may have to read the form
         await _meant(request, None if action is Action.OPEN else request.state.token)
-    if session is None:
-        return
+
+
+def _allow(session: Session, action: Action) -> None:
     if session.must_change and action is not Action.PUBLIC and action not in _OPEN:
         raise MustChange(
             "请先在“我的账号”中把初始密码换成自己的密码。",

@@ -11,6 +11,7 @@ from fastapi import Request
 
 from app.auth import tokens
 from app.auth.origin import address_of
+from app.auth.privacy import PERSONAL
 from app.store import sessions
 from app.store.database import Database
 from app.store.moments import now
@@ -29,6 +30,7 @@ async def identify(request: Request) -> Session | None:
         state.session = await _find(request, token) if token and len(token) <= LONGEST_TOKEN else None
         state.token = token if state.session else None
         state.actor = state.session.actor if state.session else None
+        setattr(state, PERSONAL, state.session is not None)
     return state.session
 
 

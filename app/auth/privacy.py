@@ -6,11 +6,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PERSONAL = "minsheng.personal"
-"""The key in a request's state; set by the guard."""
+"""The key in a request's state; set where somebody is recognised."""
 
 
 class PersonalAnswers:
-    """ASGI middleware: what the guard has called personal is marked so, whatever the route has said."""
+    """ASGI middleware: what is for somebody who is signed in is marked so, whatever the route has said."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -22,10 +22,16 @@ from fractions import Fraction
 from typing import Any
 
 from app.domain.figurecheck import check_figures, parse_number
-from app.domain.targetfacts import TargetFacts, is_counted, metres_in, own_targets
+from app.domain.targetfacts import (
+    TargetFacts,
+    comparator_of,
+    is_counted,
+    metres_in,
+    own_targets,
+    total_of,
+)
 from app.domain.targets import (
     MORE_IS_FINE,
-    Comparator,
     ItemProgress,
     Number,
     Part,
@@ -90,15 +96,18 @@ def task_targets(
     """A task's targets with the parts that make them up, in order."""
     own = set(own_targets(targets))
     makers = _makers(targets, sites)
+    names = _names(targets)
     found = []
     for target in targets:
         if target.ord in own:
             parts = _reported(target, (figures or {}).get(str(target.ord)))
         else:
             parts = _made(target, makers[target.ord])
-        comparator = Comparator(target.comparator)
-        weight = (weights or {}).get(str(target.ord), 1)
-        found.append(Target(target.title, comparator, target.quantity, parts, weight, target.part_of or None))
+        weight, total = (weights or {}).get(str(target.ord), 1), total_of(target, targets)
+        part_of = None if total is None else names[total]
+        found.append(
+            Target(names[target.ord], comparator_of(target), target.quantity, parts, weight, part_of)
+        )
     return found
 
 
@@ -159,6 +168,15 @@ def _as_in_task(target: Target) -> Target:
     return replace(target, title=target.title.partition(":")[2], part_of=total)
 
 
+def _names(targets: Sequence[TargetFacts]) -> dict[int, str]:
+    """Titles by ordinal, the second of its kind told apart by its number."""
+    found: dict[int, str] = {}
+    for target in targets:
+        taken = target.title in found.values()
+        found[target.ord] = f"{target.title} ({target.ord + 1})" if taken else target.title
+    return found
+
+
 def _reported(target: TargetFacts, figure: Mapping[str, Any] | None) -> tuple[Part, ...]:
     """A stored figure as the one part of its target; none when the target has changed meanwhile."""
     if not figure:
@@ -197,7 +215,7 @@ def _made(target: TargetFacts, sites: Sequence[SitePart]) -> tuple[Part, ...]:
     metres = metres_in(target)
     if not metres:
         share = Fraction(1)
-        if len(sites) > quantity and Comparator(target.comparator) not in MORE_IS_FINE:
+        if len(sites) > quantity and comparator_of(target) not in MORE_IS_FINE:
             share = quantity / len(sites)
         return tuple(Part(percent=site.percent, weight=share) for site in sites)
     if all(site.position == "surveyed" and site.length_m for site in sites):

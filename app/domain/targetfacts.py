@@ -34,15 +34,32 @@ class TargetFacts(Protocol):
     def part_of(self) -> str | None: ...
 
 
-def own_targets(targets: Sequence[TargetFacts]) -> list[int]:
-    """Ordinals of the targets that are reported on the task itself."""
-    totals = {target.part_of for target in targets if target.part_of}
-    return [target.ord for target in targets if not target.kinds and target.title not in totals]
+def comparator_of(target: TargetFacts) -> Comparator:
+    """How a target is meant; one that should be counted and has no quantity is reached in percent."""
+    comparator = Comparator(target.comparator)
+    return Comparator.FULL if comparator in COUNTED and not (target.quantity or 0) > 0 else comparator
 
 
 def is_counted(target: TargetFacts) -> bool:
     """Whether a target is reported as a quantity (else as a percentage)."""
-    return Comparator(target.comparator) in COUNTED
+    return comparator_of(target) in COUNTED
+
+
+def total_of(target: TargetFacts, targets: Sequence[TargetFacts]) -> int | None:
+    """Ordinal of the total that a target is part of; None when it names none of the task that could be."""
+    if not target.part_of or not is_counted(target):
+        return None
+    for other in targets:
+        if other.title == target.part_of and other.ord != target.ord:
+            fits = comparator_of(other) is Comparator.TOTAL and not other.part_of and not other.kinds
+            return other.ord if fits else None
+    return None
+
+
+def own_targets(targets: Sequence[TargetFacts]) -> list[int]:
+    """Ordinals of the targets that are reported on the task itself."""
+    totals = {total_of(target, targets) for target in targets}
+    return [target.ord for target in targets if not target.kinds and target.ord not in totals]
 
 
 def metres_in(target: TargetFacts) -> int:

@@ -127,7 +127,8 @@ def report_events(rows: Sequence[ReportRow]) -> list[Event]:
         was = by_id.get(row.corrects) if row.corrects else None
         values: dict[str, Any] = {"week": Week.of(row.week_monday), "percent": row.percent}
         kind, words, open_words = Kind.REPORTED, row.text, False
-        stopped = before is not None and before.suspended_reason is not None
+        later = before is None or row.week_monday >= before.week_monday
+        stopped = later and before is not None and before.suspended_reason is not None
         if was is not None:
             kind, words = Kind.CORRECTED, row.reason
             values["was"] = was.percent
@@ -149,7 +150,7 @@ def report_events(rows: Sequence[ReportRow]) -> list[Event]:
                 open_words=open_words,
             )
         )
-        if before is None or row.week_monday >= before.week_monday:
+        if later:
             before = row
     return found
 

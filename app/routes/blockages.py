@@ -240,7 +240,7 @@ async def _page(request: Request, ident: str, shown: Shown) -> Response:
         acts=[act.value for act in steps_open_to(one, actor, subject.about())],
         unit_options=unit_options(units_of(subject), view.words, lang),
         shown=shown,
-        blank=Shown(),
+        blank=Shown,
         done=request.query_params.get("done"),
     )
 

@@ -197,7 +197,7 @@ async def _page(request: Request, ident: str, shown: Shown) -> Response:
         steps=[step_members(step, "directive", view.words, lang) for step in one.steps],
         acts=[act.value for act in steps_open_to(one, actor, about)],
         shown=shown,
-        blank=Shown(),
+        blank=Shown,
         done=request.query_params.get("done"),
     )
 

@@ -23,7 +23,7 @@ from app.overviews import draw, geometry, parse
 from app.pageview import view_of, weeks_of
 from app.routes.ledger import all_items, one_item
 from app.routes.sites import site_feature
-from app.routes.subjects import drawn
+from app.routes.subjects import subject_and_curve
 from app.settings import Settings
 from app.store.live import View
 from app.store.spatial.protocol import Filters
@@ -149,8 +149,7 @@ async def site_page(request: Request, code: str) -> Response:
     source = live(request)
     view, lang = await view_of(request), page_language(request)
     feature = await site_feature(request, view, code, lang)
-    line = (await anyio.to_thread.run_sync(source.book_of, view)).lines[code]
-    about = line.subject.about()
+    about, drawn = await anyio.to_thread.run_sync(subject_and_curve, source, view, code)
     drawing = partial(draw, source, view, lang, [feature], labels=False, height=340)
     return page(
         request,
@@ -159,7 +158,7 @@ async def site_page(request: Request, code: str) -> Response:
         here="ledger",
         site=feature["properties"],
         weeks=await weeks_of(request, view),
-        curve=await anyio.to_thread.run_sync(drawn, source, view, line),
+        curve=drawn,
         may_report=may(actor_of(request), Action.REPORT, about),
         may_plan=may(actor_of(request), Action.PLAN, about),
         internal=may(actor_of(request), Action.READ),

@@ -101,7 +101,7 @@ async def _page(request: Request, shown: Shown) -> Response:
         earliest=view.as_of,
         usual=view.as_of + timedelta(days=USUAL_DAYS),
         shown=shown,
-        blank=Shown(),
+        blank=Shown,
         done=done,
         status_codes=[code.value for code in StatusCode],
     )

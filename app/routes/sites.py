@@ -9,6 +9,7 @@ import anyio.to_thread
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from app.auth.privacy import PERSONAL
 from app.deps import (
     CRS,
     FILTERS,
@@ -146,7 +147,10 @@ async def site_feature(
             found = read_details(connection, code, view.known, source.settings.tolerance, lang)
             events = read_timeline(connection, view.known, [code])
             about = read_subject(connection, code).about()
-        seen = for_reader(events, actor_of(request), about, withheld=False)
+        reader = actor_of(request)
+        if reader is not None:
+            setattr(request.state, PERSONAL, True)
+        seen = for_reader(events, reader, about, withheld=False)
         return found | {"history": told(seen, view.words, lang)}
 
     feature = orjson.loads(page.features)

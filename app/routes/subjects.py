@@ -9,14 +9,15 @@ import anyio.to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.curves import curve
+from app.curves import Curve, curve
 from app.deps import actor_of, live, page_language
-from app.domain.roles import Action, may
+from app.domain.roles import About, Action, may
 from app.errors import NotFound
 from app.pageview import view_of, weeks_of
 from app.routes.ledger import one_item
-from app.store.book import Line
 from app.store.live import Live, View
+from app.store.standing import plan_of, standings
+from app.store.subjects import read_subject
 from app.store.timeline import read_reports, read_timeline
 from app.timelines import for_reader, told
 from app.web import page
@@ -50,7 +51,7 @@ async def subject_page(request: Request, code: str) -> Response:
             "item": item,
             "task": task,
             "timeline": told(seen, view.words, lang),
-            "curve": drawn(source, view, line) if line.subject.reported else None,
+            "curve": subject_and_curve(source, view, code)[1] if line.subject.reported else None,
         }
 
     return page(
@@ -71,8 +72,10 @@ async def subject_page(request: Request, code: str) -> Response:
     )
 
 
-def drawn(source: Live, view: View, line: Line) -> Any:
-    """The curve of a line of the ledger: its plan, and all its reports known then."""
+def subject_and_curve(source: Live, view: View, code: str) -> tuple[About, Curve | None]:
+    """What permissions about a subject are asked about, and its plan against all its reports known then."""
     with source.database.read() as connection:
-        rows = read_reports(connection, view.known, line.code)
-    return curve(line.plan, [row for row in rows if row.week_monday <= view.as_of], view.as_of)
+        about = read_subject(connection, code).about()
+        plan = standings(connection, view.known, source.settings.tolerance, [code])[code].plan
+        rows = read_reports(connection, view.known, code)
+    return about, curve(plan_of(plan), [row for row in rows if row.week_monday <= view.as_of], view.as_of)

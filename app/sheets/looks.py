@@ -57,7 +57,7 @@ SUM = Look(bold=True, fill=PAPER_2, format=NUMBER)
 def status_look(code: str) -> Look:
     """The fill of a status; the ink on it is black or white, whichever is read better."""
     fill = palette.status(code).fill
-    ink = max(("#FFFFFF", "#1B2430"), key=lambda colour: palette.contrast(colour, fill))
+    ink = max(("#FFFFFF", "#000000"), key=lambda colour: palette.contrast(colour, fill))
     return Look(bold=True, ink=ink[1:], fill=fill[1:], across="center")
 
 

@@ -15,7 +15,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import openpyxl
-from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils import get_column_letter
 
 from app.errors import BadParameter, Fault
@@ -173,7 +172,7 @@ def _found(cell: Any, where: str) -> Found:
         return Found(where)
     if cell.data_type == "f":
         return Found(where, formula=True)
-    if cell.data_type == "e" or (cell.data_type != "s" and value in ERROR_CODES):
+    if cell.data_type == "e":
         return Found(where, str(value), error=True)
     if isinstance(value, str):
         return Found(where, from_xlsx(value) or None)

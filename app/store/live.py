@@ -29,7 +29,7 @@ from app.store.writing import Writer
 PAST_WEEKS_KEPT = 60
 """A year, to be played through and gone back and forth in."""
 PAST_SITES_KEPT = 120_000
-"""Past weeks are kept only while they hold so many sites together, at some 3 kB each."""
+"""Past weeks are kept only while they hold so many sites together."""
 BOOKS_KEPT = 60
 
 

@@ -29,8 +29,14 @@ def upgrade(database: Database) -> None:
     with database.owning() as connection:
         if database.is_postgres:
             assert database.schema is not None and database.app_role is not None
-            if not grants.owns(connection, database.schema) and _revision(connection, database) == _head():
-                return
+            if not grants.owns(connection, database.schema):
+                if _revision(connection, database) == _head():
+                    return
+                raise Refused(
+                    "数据表需要升级，但不归当前登录所有。请用拥有这些表的登录运行 python -m app init。",
+                    "The tables need an upgrade and do not belong to this login. Run python -m app init as "
+                    "the login that owns them.",
+                )
             grants.ensure_role(connection, database.app_role)
             _ensure(connection, "pg_extension", "extname", "postgis", "CREATE EXTENSION postgis")
             _ensure(

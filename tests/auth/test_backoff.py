@@ -44,7 +44,6 @@ def attempt(database, name: str, address: str, now: datetime) -> float:
 
 
 def test_the_sixth_attempt_waits_and_others_do_not(database):
-    with prepared(database) as (database, _):
     for _ in range(5):
         assert attempt(database, "li", "10.0.1.1", START) == 0
     assert attempt(database, "li", "10.0.1.1", START + timedelta(seconds=1)) == 14
@@ -55,7 +54,6 @@ def test_the_sixth_attempt_waits_and_others_do_not(database):
 
 
 def test_refused_attempts_do_not_prolong_the_wait(database):
-    with prepared(database) as (database, _):
     for _ in range(5):
         attempt(database, "li", "10.0.2.1", START)
     for second in range(1, 15):
@@ -64,7 +62,6 @@ def test_refused_attempts_do_not_prolong_the_wait(database):
 
 
 def test_an_address_that_tries_many_names_waits_too(database):
-    with prepared(database) as (database, _):
     for number in range(30):
         assert attempt(database, f"name{number}", "10.0.3.1", START) == 0
     assert attempt(database, "one more", "10.0.3.1", START) == 15
@@ -72,7 +69,6 @@ def test_an_address_that_tries_many_names_waits_too(database):
 
 
 def test_success_clears_the_name(database):
-    with prepared(database) as (database, _):
     for _ in range(4):
         attempt(database, "li", "10.0.4.1", START)
     assert attempt(database, "li", "10.0.4.1", START) == 0
@@ -84,5 +80,4 @@ def test_success_clears_the_name(database):
 
 
 def test_long_names_are_no_fault(database):
-    with prepared(database) as (database, _):
     assert attempt(database, "长" * 500, "2001:db8::" + "f" * 200, START) == 0

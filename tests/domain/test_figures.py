@@ -203,6 +203,51 @@ class TestItems:
         assert (talks.complete, task_percent(lectures)) == (False, 87.5)
 
 
+class TestOddTargets:
+    """Whatever the ledger's targets are called, and however they refer to each other, nothing fails."""
+
+    def test_targets_of_one_name(self):
+        twins = [Facts(0, "培训", quantity=4), Facts(1, "培训", quantity=4)]
+        rolled = task_rollup(TaskFigures(twins, {"0": {"quantity": 4}, "1": {"quantity": 2}}))
+        assert [one.percent for one in rolled.targets] == [100.0, 50.0]
+        assert len({one.target.title for one in rolled.targets}) == 2
+
+    @pytest.mark.parametrize("part_of", ["没有这个目标", "一", "步骤", "部分"])
+    def test_a_part_of_nothing_stands_for_itself(self, part_of):
+        odd = [
+            Facts(0, "一", quantity=4),
+            Facts(1, "步骤", "milestone"),
+            Facts(2, "部分", "exact", 3, part_of=part_of),
+        ]
+        assert own_targets(odd) == [0, 1, 2]
+        assert task_rollup(TaskFigures(odd, {"2": {"quantity": 3}})).targets[2].complete
+
+    def test_what_should_be_counted_and_has_no_quantity_is_reached_in_percent(self):
+        odd = [Facts(0, "一", "exact", None), Facts(1, "二", "total", 0)]
+        rolled = task_rollup(TaskFigures(odd, {"0": {"percent": 50}, "1": {"quantity": 5}}))
+        assert [one.percent for one in rolled.targets] == [50.0, 0.0]
+
+    @given(st.data())
+    def test_any_targets_can_be_rolled_up(self, data):
+        title = st.sampled_from(["一", "二", "三"])
+        odd = [
+            Facts(
+                n,
+                data.draw(title),
+                data.draw(st.sampled_from([one.value for one in Comparator])),
+                data.draw(st.sampled_from([None, 0, 2.5, 4])),
+                data.draw(st.sampled_from(["千米", "处", None])),
+                data.draw(st.sampled_from([[], ["road"]])),
+                data.draw(st.one_of(st.none(), title)),
+            )
+            for n in range(data.draw(st.integers(1, 4)))
+        ]
+        task = TaskFigures(odd, {"0": {"quantity": 2}, "1": {"percent": 40}}, lines((900, 50), kind="road"))
+        rolled = item_rollup([task, task])
+        assert rolled.complete == all(one.complete for one in rolled.targets)
+        assert 0 <= report_percent(odd, task.figures) <= 100
+
+
 class TestReports:
     def test_only_what_is_reported_on_the_task_counts(self):
         assert report_percent(TASKS[20, 3], {"1": {"percent": 100}, "2": {"percent": 50}}) == 75.0

@@ -89,18 +89,89 @@ def test_parts_of_a_total_stand_below_it(pages):
     assert len([child for child in total.children if isinstance(child, Element)]) == 1
 
 
-def test_quantities_per_town_are_given_or_said_to_be_missing(pages):
-    page = opened(pages, "/ledger")
-    nursery = page.by_id("item-1").all("table", "town-table")[0]
+def test_quantities_per_town_are_given_or_said_to_be_missing(pages, plain):
+    nursery = opened(plain, "/ledger").by_id("item-1").all("table", "town-table")[0]
     assert [cell.text for cell in nursery.all("thead")[0].all("th")] == ["按镇数量", "疃里镇", "马集镇"]
     assert [row.text for row in nursery.all("tbody")[0].all("tr")] == [
         "新增托位 通知未分到镇",
         "托位总数 通知未分到镇",
     ]
+    page = opened(pages, "/ledger")
+    places = api(pages, "/api/items/1")["tasks"][0]
+    nursery = page.by_id("item-1").all("table", "town-table")[0].all("tbody")[0].all("tr")[0]
+    assert all(re.fullmatch(r"已完成 \d+ 个 演示", cell.text) for cell in nursery.all("td"))
+    assert sum(int(cell.all("b")[0].text) for cell in nursery.all("td")) == places["targets"][0]["done"]
     homes = page.by_id("item-6").all("table", "town-table")[0].all("tbody")[0].all("td")
     assert len(homes) == 2
-    assert all(re.fullmatch(r"\d+ 户 演示", cell.text) for cell in homes)
-    assert sum(int(cell.all("b")[0].text) for cell in homes) == 30
+    found = [re.fullmatch(r"(\d+) / (\d+) 户 演示", cell.text) for cell in homes]
+    assert sum(int(cell[2]) for cell in found) == 30
+    target = api(pages, "/api/items/6")["tasks"][0]["targets"][0]
+    assert sum(int(cell[1]) for cell in found) == target["done"]
+
+
+def test_progress_stands_in_numbers_percent_and_words(pages, plain):
+    """What the API says is what the page says; nothing is shown where nothing was reported."""
+    page = opened(pages, "/ledger")
+    shown = 0
+    for item in api(pages, "/api/items")["items"]:
+        article = page.by_id(f"item-{item['no']}")
+        whole = [row for row in article.all("p", "roll-whole") if row.text.startswith("本项")]
+        assert bool(whole) == bool(item["percent"])
+        if whole:
+            assert f"{item['percent']:g}%" in whole[0].text
+            assert ("已完成" in whole[0].text) == item["complete"]
+        rows = {row.text: row.parent.all("span", "roll") for row in article.all("span", "target-title")}
+        for target in (target for task in item["tasks"] for target in task["targets"]):
+            rolls = rows[squeezed(target["title"])]
+            assert bool(rolls) == target["reported"], target
+            if target["reported"]:
+                shown += 1
+                text = rolls[0].text
+                assert f"{target['percent']:g}%" in text
+                assert ("✓ 已完成" in text) == target["complete"]
+                assert ("超出" in text) == bool(target["surplus"] and target["surplus_is_fine"])
+                if target["done"] is not None:
+                    assert f"/ {target['quantity']:,g} {target['unit']}" in text
+    assert shown > 40
+    assert not opened(plain, "/ledger").all("span", "roll")
+
+
+def test_a_tasks_standing_is_shown_with_its_reason(pages):
+    page = opened(pages, "/ledger")
+    for item in api(pages, "/api/items")["items"]:
+        for task in item["tasks"]:
+            standing = page.by_id(f"task-{item['no']}-{task['no']}").all("p", "task-standing")
+            assert bool(standing) == task["subject"]["reported"]
+            if standing:
+                assert task["subject"]["status_label"] in standing[0].text
+                assert squeezed(task["subject"]["why"]) in standing[0].text
+                assert f"/subjects/{task['code']}" in links(standing[0])
+
+
+@pytest.mark.parametrize("path", ["/ledger", "/items/20", "/sites/20-1-02", "/subjects/12-1"])
+def test_a_past_week_can_be_stepped_to_and_left(pages, path):
+    present = opened(pages, path).all("nav", "week-stepper")[0]
+    assert present.text == "截至 2023 年第 28 周"
+    assert links(present) == [f"{path}?week=2023-W27"]
+    page = opened(pages, f"{path}?week=2023-W20")
+    stepper = page.all("nav", "week-stepper")[0]
+    assert links(stepper) == [f"{path}?week=2023-W19", f"{path}?week=2023-W21", path]
+    assert "2023-05-21" in stepper.text
+    assert "2023-05-21" in page.all("span", "as-of")[0].text
+    first = opened(pages, f"{path}?week=2023-W03").all("nav", "week-stepper")[0]
+    assert links(first) == [f"{path}?week=2023-W04", path]
+    opened(pages, f"{path}?week=2023-W29", 400)
+    opened(pages, f"{path}?week=soon", 400)
+
+
+def test_a_past_week_shows_what_was_known_then(pages):
+    then = {item["no"]: item for item in api(pages, "/api/ledger?week=2023-W20")["items"]}
+    now = {item["no"]: item for item in api(pages, "/api/ledger")["items"]}
+    assert then[12]["percent"] < now[12]["percent"]
+    assert (then[17]["complete"], now[17]["complete"]) == (False, True)
+    page = opened(pages, "/ledger?week=2023-W20")
+    assert f"{then[12]['percent']:g}%" in page.by_id("item-12").text
+    assert "/items/12?week=2023-W20" in links(page.by_id("item-12"))
 
 
 @pytest.mark.parametrize("no", sorted(WITHHELD_ITEMS))
@@ -219,7 +290,8 @@ def test_every_sites_page(pages, lang):
         assert (words["length"] in facts) == ("length_m" in properties)
         assert (words["area"] in facts) == ("area_m2" in properties)
         assert {f"/?site={code}", f"/items/{properties['item']}"} <= set(links(page))
-        assert page.all("figcaption")[0].text == catalogue(lang)["position_note"]["illustrative"]
+        caption = page.all("figure", "still-figure")[0].all("figcaption")[0]
+        assert caption.text == catalogue(lang)["position_note"]["illustrative"]
 
 
 def test_the_representative_point_lies_on_the_site(pages):

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import psycopg
 import pytest
@@ -19,7 +19,6 @@ from app.errors import Refused
 from app.store import tables as t
 from app.store.database import Database
 from app.store.migrate import is_current, unguarded, upgrade
-from app.store.moments import now
 from tests.support.databases import Storage, storage
 from tests.support.pgroles import address, forget, login, name_of, role
 from tests.support.rows import everything, one_of_each
@@ -196,10 +195,22 @@ def test_a_mere_member_adds_to_the_ledger(filled, member):
                 subject_code="20-1-01",
                 week_monday=date(2023, 7, 10),
                 percent=50,
-                entered_at=now(),
+                entered_at=datetime(2023, 7, 14, tzinfo=UTC),
             )
         )
     database.close()
+
+
+def test_a_mere_member_is_told_who_must_upgrade(fresh_database):
+    place = fresh_database("postgis")
+    with role(place) as name, prepared(place, app_role=name), login(place, of=name) as web:
+        with psycopg.connect(address(place), autocommit=True) as admin:
+            admin.execute("UPDATE minsheng.alembic_version SET version_num = '0002'")
+        database = Database(settings_for(web, app_role=name))
+        assert not is_current(database)
+        with pytest.raises(Refused, match="as the login that owns them"):
+            upgrade(database)
+        database.close()
 
 
 def test_serve_does_not_start_where_the_ledger_could_be_rewritten(fresh_database):

@@ -1,7 +1,7 @@
 """People for tests: an account of every role on a prepared zone, and clients that are signed in.
 
 with prepared(storage) as (database, settings):
-    add_people(database, settings)
+    add_people(database)
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         lead = signed_in(client, "lead_unit")
         lead.post("/api/reports", json={…})          # x-csrf-token goes along by itself
@@ -57,7 +57,7 @@ def _hash() -> str:
     return make_hash(PASSWORD)  # one for all tests: it is made to be slow
 
 
-def add_people(database: Database, settings: Settings | None = None, *more: Account) -> dict[str, int]:
+def add_people(database: Database, *more: Account) -> dict[str, int]:
     """Enter PEOPLE (and `more`) past the audit; ids by name. Safe to repeat."""
     with database.write() as connection:
         known = dict(connection.execute(select(t.account.c.name, t.account.c.id)).all())
@@ -91,6 +91,7 @@ class Person(TestClient):
 
     csrf: str
     name: str
+    account_id: int
 
     def form(self, **fields: Any) -> dict[str, Any]:
         """Fields of a page's form with its hidden CSRF field."""
@@ -109,22 +110,27 @@ def signed_in(client: TestClient, name: str = "supervision") -> Person:
         sessions.start(connection, kept(token), number, "testclient", now())
     person = Person(client.app, raise_server_exceptions=False, follow_redirects=False)
     person.portal = client.portal  # the same event loop: follower and streams live there
-    person.csrf, person.name = csrf_of(token), name
+    person.csrf, person.name, person.account_id = csrf_of(token), name, number
     person.headers["x-csrf-token"] = person.csrf
     person.cookies.set("minsheng_session", token)
     return person
 
 
-def cookie_of(client: TestClient, name: str, url: str) -> tuple[dict[str, Any], str]:
-    """For a real server's browser: a session cookie for Playwright's `context.add_cookies([…])`, and the CSRF
-    token. `client` runs an application on the same database."""
-    person = signed_in(client, name)
-    value = person.cookies["minsheng_session"]
-    return {"name": "minsheng_session", "value": value, "url": url}, person.csrf
+def visitor(client: TestClient, address: str = "127.0.0.1", https: bool = False) -> TestClient:
+    """Another browser on the same running application, at an address of its own; nobody is signed in."""
+    made = TestClient(
+        client.app,
+        base_url="https://testserver" if https else "http://testserver",
+        raise_server_exceptions=False,
+        follow_redirects=False,
+        client=(address, 50_000),
+    )
+    made.portal = client.portal
+    return made
 
 
 def browser_cookie(storage: Storage, name: str, url: str) -> dict[str, Any]:
-    """The same for a server in a process of its own, by its database."""
+    """For Playwright's `context.add_cookies([…])`: a session on a server in a process of its own."""
     database = Database(Settings(database_url=storage.url, data=storage.data))  # type: ignore[call-arg]
     try:
         number, token = add_people(database)[name], new_token()
@@ -142,6 +148,6 @@ def staffed(storage: Storage, demo: bool = False, **settings: object) -> Iterato
         if demo:
             with database.write() as connection:
                 put_demo(connection)
-        add_people(database, chosen)
+        add_people(database)
         with TestClient(create_app(chosen), raise_server_exceptions=False, follow_redirects=False) as made:
             yield made

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from app.store import tables as t
-from app.store.moments import now
 
 SITE = "20-1-01"
 _UUID = "00000000-0000-4000-8000-0000000000{:02d}"
@@ -16,14 +15,16 @@ _UUID = "00000000-0000-4000-8000-0000000000{:02d}"
 
 def one_of_each(connection: Connection) -> None:
     """Insert one row into every append-only table of a loaded zone (site_version has its own already)."""
-    moment = now()
-    entered = {"entered_at": moment}
-    audit = {"id": 1, "at": moment, "by": "测试", "role": "administrator", "action": "report"}
-    connection.execute(insert(t.change).values(audit | {"request_id": _UUID.format(1)} | entered))
-    entered["change_id"] = 1
+    moment = datetime(2023, 7, 13, tzinfo=UTC)
+    entered: dict[str, Any] = {"entered_at": moment}
+    audit = {"at": moment, "by": "测试", "role": "administrator", "action": "report"}
+    row = audit | {"request_id": _UUID.format(1)} | entered
+    entered["change_id"] = connection.execute(
+        insert(t.change).values(row).returning(t.change.c.id)
+    ).scalar_one()
     subject = {"subject_code": SITE}
     rows: list[tuple[Any, dict[str, Any]]] = [
-        (t.plan, {"id": 1, "start": date(2023, 3, 1), "end": date(2023, 9, 1), "milestones": []} | subject),
+        (t.plan, {"start": date(2023, 3, 1), "end": date(2023, 9, 1), "milestones": []} | subject),
         (t.report, {"id": _UUID.format(2), "week_monday": date(2023, 7, 10), "percent": 40} | subject),
         (
             t.report,
@@ -31,11 +32,11 @@ def one_of_each(connection: Connection) -> None:
             | {"corrects": _UUID.format(2)}
             | subject,
         ),
-        (t.acceptance, {"id": 1, "accepted_on": date(2023, 7, 14), "accepted_by": "督查"} | subject),
+        (t.acceptance, {"accepted_on": date(2023, 7, 14), "accepted_by": "督查"} | subject),
         (t.blockage, {"id": _UUID.format(4), "title": "管线未迁"} | subject),
         (
             t.blockage_step,
-            {"id": 1, "blockage_id": _UUID.format(4), "action": "open", "owner_unit": "jianshe"}
+            {"blockage_id": _UUID.format(4), "action": "open", "owner_unit": "jianshe"}
             | {"level": 1, "text": "x", "by": "督查"},
         ),
         (
@@ -44,7 +45,7 @@ def one_of_each(connection: Connection) -> None:
         ),
         (
             t.directive_step,
-            {"id": 1, "directive_id": _UUID.format(5), "action": "give", "due": date(2023, 8, 1)}
+            {"directive_id": _UUID.format(5), "action": "give", "due": date(2023, 8, 1)}
             | {"text": "x", "by": "领导"},
         ),
         (

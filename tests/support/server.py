@@ -46,9 +46,11 @@ def clean_environment() -> dict[str, str]:
 def running_server(command: Sequence[str], env: Mapping[str, str]) -> Iterator[Server]:
     """Runs `python -m app COMMAND` (none: `serve --prepare`) and waits for /readyz; ends it by its process.
 
+    On a free port unless `env` has a PORT.
+
     Raises AssertionError with the server's words when it ends early or is not ready in a minute.
     """
-    port = free_port()
+    port = int(env.get("PORT") or free_port())
     environment = {**clean_environment(), "MINSHENG_HOST": "127.0.0.1", "PORT": str(port), **env}
     words = [sys.executable, "-m", "app", *(command or ("serve", "--prepare"))]
     with tempfile.TemporaryDirectory(prefix="minsheng-server-") as folder:

@@ -1,10 +1,18 @@
 // The built part of lines: sections given as shares of the length, cut out of the projected line.
 
-/** Ground length over length on the unit square at this height, up to a factor: Mercator stretches with 1 / cos(lat). */
-const shrink = (y) => 1 / Math.cosh(Math.PI * (1 - 2 * y));
+const ECCENTRICITY_2 = 0.0066943799901413; // of the WGS 84 ellipsoid, squared (EPSG:7030)
+const EDGE = 1e-6; // shares of the length come rounded; so near to the end of a part is its end
 
-const step = (line, i) =>
-  Math.hypot(line[i] - line[i - 2], line[i + 1] - line[i - 1]) * shrink((line[i + 1] + line[i - 1]) / 2);
+/**
+ * Length on the ground, up to a factor, of a line's step to corner i: Mercator stretches with 1 / cos(lat), and the
+ * ellipsoid is a little shorter from north to south than from east to west.
+ */
+function step(line, i) {
+  const north = Math.PI * (1 - line[i + 1] - line[i - 1]); // Mercator's y in radians, half-way
+  const w = 1 - ECCENTRICITY_2 * Math.tanh(north) ** 2; // tanh(y) is the sine of the latitude
+  const [dx, dy] = [line[i] - line[i - 2], ((line[i + 1] - line[i - 1]) * (1 - ECCENTRICITY_2)) / w];
+  return Math.hypot(dx, dy) / (Math.cosh(north) * Math.sqrt(w));
+}
 
 function lengthOf(lines) {
   let sum = 0;
@@ -38,8 +46,9 @@ export function cut(lines, sections) {
   const whole = lengthOf(lines);
   const parts = stretches(sections);
   if (!whole || !parts.some((part) => part.built)) return { built: [], rest: lines };
+  const edge = EDGE * whole;
   let done = 0; // length up to the corner before
-  let n = 0;
+  let n = 0; // of the stretch that we are in
   for (const line of lines) {
     let piece = [line[0], line[1]];
     const close = () => {
@@ -48,7 +57,7 @@ export function cut(lines, sections) {
     };
     for (let i = 2; i < line.length; i += 2) {
       const length = step(line, i);
-      while (n < parts.length - 1 && parts[n].to * whole < done + length) {
+      while (n < parts.length - 1 && parts[n].to * whole < done + length - edge) {
         const share = Math.max(0, Math.min(1, (parts[n].to * whole - done) / length));
         piece.push(line[i - 2] + (line[i] - line[i - 2]) * share, line[i - 1] + (line[i + 1] - line[i - 1]) * share);
         close();
@@ -58,6 +67,7 @@ export function cut(lines, sections) {
       done += length;
     }
     close();
+    while (n < parts.length - 1 && parts[n].to * whole <= done + edge) n += 1;
   }
   return out;
 }
