@@ -60,7 +60,8 @@ def _text(lang: str, words: Vocabulary, name: str, value: Any) -> str | None:
         return translate(lang, f"role.{value}")
     if name == "state" and value in ("enabled", "disabled"):
         return translate(lang, f"users.{value}")
-    named = {"unit": words.units, "unit_code": words.units, "owner_unit": words.units, "town": words.towns}
+    named = {"unit": words.units, "unit_code": words.units, "owner_unit": words.units}
+    named |= {"owner": words.units, "town": words.towns}
     if name in named and value in named[name]:
         return named[name][value]["name" if lang == "zh" else "name_en"]
     if name == "towns" and isinstance(value, list):

@@ -91,6 +91,8 @@ class ReportRow(Protocol):
     @property
     def change_id(self) -> int | None: ...
     @property
+    def by(self) -> str | None: ...
+    @property
     def sample(self) -> bool: ...
 
 
@@ -147,7 +149,8 @@ def report_events(rows: Sequence[ReportRow]) -> list[Event]:
                 row.sample,
                 values,
                 words,
-                open_words=open_words,
+                row.by,
+                open_words,
             )
         )
         if later:

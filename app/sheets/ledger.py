@@ -162,7 +162,8 @@ def _totals(sheet: Sheet, export: LedgerExport, title: str, lang: str) -> None:
 def _block(sheet: Sheet, row: int, title: str, lines: Sequence[tuple[str, int, Look]], lang: str) -> int:
     """A small table with its sum; the next free row."""
     sheet.line(row, [title, _word(lang, "number")], looks.HEAD)
-    for row, (text, count, look) in enumerate(lines, start=row + 1):
+    for text, count, look in lines:
+        row += 1
         sheet.put(row, 1, text, look)
         sheet.put(row, 2, count, looks.NUMERIC)
     row += 1

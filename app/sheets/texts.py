@@ -22,6 +22,7 @@ _INSIDE = re.compile(f"([;\t\n])(?=[{_SKIPPED}]*[{_STARTS}])")
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # ECMA-376 Part 1, 22.9.2.19 (ST_Xstring): _x000D_ stands for a character, so that text is escaped.
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_ESCAPED = re.compile("_x005[Ff]_(?=x[0-9A-Fa-f]{4}_)|_x000[Dd]_")
 
 
 def tidy(text: str) -> str:
@@ -50,7 +51,7 @@ def xlsx_text(text: str) -> str:
 
 def from_xlsx(text: str) -> str:
     """What a cell's text means, tidied: escapes undone."""
-    return tidy(text.replace("_x000D_", "\r").replace("_x000d_", "\r").replace("_x005F_", "_"))
+    return tidy(_ESCAPED.sub(lambda match: "\r" if match[0][-2] in "Dd" else "_", text))
 
 
 def plain_digits(text: str) -> str:

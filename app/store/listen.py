@@ -67,7 +67,10 @@ class Listener:
 
 
 class FileWatch:
-    """One connection to an SQLite file that can tell, in microseconds, whether any other has written."""
+    """One connection to an SQLite file that can tell, in microseconds, whether any other has written.
+
+    SQLite's manual, "PRAGMA data_version".
+    """
 
     def __init__(self, database: Database) -> None:
         self._connection = _own_connection(database)
@@ -83,7 +86,6 @@ class FileWatch:
         self._connection.close()
 
     def _version(self) -> int:
-        # https://www.sqlite.org/pragma.html#pragma_data_version
         return self._connection.execute("PRAGMA data_version").fetchone()[0]
 
 

@@ -208,18 +208,22 @@ def test_a_server_that_was_stopped_and_started_again(page, watch, tmp_path):
             expect(page.locator(".live-lost")).to_be_hidden()
 
 
+def walk(chance: random.Random, corners: int) -> list[list[float]]:
+    """A line through the zone in steps of up to 600 m."""
+    at = [chance.uniform(116.38, 116.44), chance.uniform(35.34, 35.44)]
+    line = [at]
+    while len(line) < corners:
+        at = [at[0] + chance.uniform(-0.004, 0.004), at[1] + chance.uniform(-0.004, 0.004)]
+        line.append(at)
+    return line
+
+
 def test_lines_are_cut_at_shares_of_their_length(page, zone):
     open_map(page, zone.one.url)
     chance = random.Random(20230714)
     geod = Geod(ellps="WGS84")
     for _ in range(20):
-        parts = [
-            [
-                [116.40 + chance.uniform(0, 0.05), 35.34 + chance.uniform(0, 0.1)]
-                for _ in range(chance.randint(2, 6))
-            ]
-            for _ in range(chance.randint(1, 3))
-        ]
+        parts = [walk(chance, chance.randint(2, 12)) for _ in range(chance.randint(1, 3))]
         ends = sorted(chance.random() for _ in range(4))
         sections = [ends[:2], ends[2:]]
         pieces = page.evaluate(CUTTING, [parts, sections])
@@ -228,8 +232,7 @@ def test_lines_are_cut_at_shares_of_their_length(page, zone):
         }
         whole = sum(geod.line_length(*zip(*line, strict=True)) for line in parts)
         share = sum(to - start for start, to in sections)
-        # steps of ten kilometres here; on real ones the scale hardly changes
-        assert metres["built"] / whole == pytest.approx(share, abs=5e-5)
+        assert metres["built"] / whole == pytest.approx(share, abs=1e-5)
         assert metres["built"] + metres["rest"] == pytest.approx(whole, rel=1e-6)
 
 

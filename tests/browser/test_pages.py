@@ -12,6 +12,8 @@ PATHS = (
     "/items/6",
     "/sites/20-1-02",
     "/sites/03-1-01",
+    "/subjects/12-1",
+    "/subjects/14-1?week=2023-W20",
     "/problems/not-found",
     "/docs",
 )
@@ -88,7 +90,7 @@ def test_everything_is_there_without_scripts(new_page, demo):
 def test_nothing_scrolls_sideways(new_page, demo, screen, lang):
     page = new_page(**screen)
     for path in PATHS:
-        page.goto(f"{demo.url}{path}?lang={lang}")
+        page.goto(f"{demo.url}{path}{'&' if '?' in path else '?'}lang={lang}")
         page.wait_for_load_state("networkidle")
         wide = page.evaluate(
             """() => [...document.querySelectorAll("html, main, main *")].filter((e) => {
@@ -101,7 +103,7 @@ def test_nothing_scrolls_sideways(new_page, demo, screen, lang):
         assert not wide, (path, wide)
 
 
-@pytest.mark.parametrize("path", ["/ledger", "/items/20", "/sites/20-1-02"])
+@pytest.mark.parametrize("path", ["/ledger?week=2023-W20", "/items/20", "/sites/20-1-02", "/subjects/12-1"])
 def test_thumbs_find_every_control_on_the_phone(new_page, demo, path):
     page = new_page(**PHONE)
     page.goto(demo.url + path)

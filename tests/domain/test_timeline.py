@@ -29,6 +29,7 @@ class Row:
     change_id: int = 0
     subject_code: str = "20-1-01"
     sample: bool = False
+    by: str | None = None
 
 
 def row(n: int, week: int, percent: float, **more) -> Row:

@@ -152,11 +152,14 @@ def test_a_leader_sees_the_own_portfolio(client):
 
 def test_a_task_that_its_sites_make_up_stands_there_while_it_is_blocked(client):
     supervision = signed_in(client, "supervision")
-    assert "20-1" not in {row["code"] for row in board(supervision)["rows"]}
-    opened(supervision, subject="20-1")
-    row = next(one for one in board(supervision)["rows"] if one["code"] == "20-1")
+    before = {row["code"] for row in board(supervision)["rows"]}
+    book = client.app.state.live.book_of(client.app.state.live.view)
+    code = next(c for c, line in book.lines.items() if not line.subject.reported and c not in before)
+    opened(supervision, subject=code)
+    row = next(one for one in board(supervision)["rows"] if one["code"] == code)
     assert (row["status"], row["blockages"], row["concerns"]) == (None, 1, ["blocked"])
-    assert "由点位完成，不单独填报" in read(supervision, "/board?item=20").by_id("row-20-1").text
+    page = read(supervision, f"/board?item={row['item']}")
+    assert "由点位完成，不单独填报" in page.by_id(f"row-{code}").text
 
 
 def test_the_page_says_why_every_light_is_lit(client):

@@ -1,4 +1,4 @@
-"""Pages of tasks, curves, and timelines by reader: what is internal and what was written stays where it may."""
+"""Pages of tasks, curves, and timelines by reader: internal matters and words stay where they may be."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date, datetime
+from datetime import date, time
 from typing import Any
 
 import openpyxl
@@ -23,9 +23,7 @@ from tests.sheets.attacks import AWKWARD, FORMULAS, INSIDE
 WEEK = Week(2023, 28)
 TOWNS = {"370829104": {"zh": "马集镇", "en": "Maji"}, "370829108": {"zh": "疃里镇", "en": "Tuanli"}}
 KEYS = [column.key for column in columns(TOWNS)]
-TEXTS = st.one_of(
-    st.text(max_size=60).map(tidy), st.sampled_from([*FORMULAS, *INSIDE, *AWKWARD[:-1]]).map(tidy)
-)
+TEXTS = st.one_of(st.text(max_size=60), st.sampled_from([*FORMULAS, *INSIDE, *AWKWARD[:-1]])).map(tidy)
 NUMBERS = st.one_of(
     st.none(),
     st.integers(0, 10**9),
@@ -163,7 +161,7 @@ def test_a_formula_s_cached_value_is_not_taken() -> None:
     assert found.value is None and [fault.cell for fault in found.faults] == ["H4"]
 
 
-@pytest.mark.parametrize("value", [date(2023, 7, 14), datetime(2023, 7, 14, 9), True, "#N/A"])
+@pytest.mark.parametrize("value", [(date(2023, 7, 14), "yyyy-mm-dd"), (time(9), "hh:mm"), True, "#N/A"])
 def test_what_is_no_figure_is_told_at_its_cell(value: Any) -> None:
     (found,) = read(edited(written(row()), H4=value))
     assert [fault.cell for fault in found.faults] == ["H4"]
@@ -207,16 +205,12 @@ def test_endless_sheets_are_refused() -> None:
 
 
 def test_only_what_is_to_be_filled_in_is_open() -> None:
-    book = openpyxl.load_workbook(
-        io.BytesIO(written(row(), row(2, ordinal=1, first=False, line=False, by_town=False)))
-    )
+    second = row(2, ordinal=1, first=False, line=False, by_town=False)
+    book = openpyxl.load_workbook(io.BytesIO(written(row(), second)))
     sheet = book.worksheets[0]
     assert sheet.protection.sheet and sheet.freeze_panes == "D4"
-    hidden = {
-        key
-        for key, letter in zip(KEYS, "ABCDEFGHIJKLMNO", strict=True)
-        if sheet.column_dimensions[letter].hidden
-    }
+    letters = dict(zip(KEYS, "ABCDEFGHIJKLMNO", strict=True))
+    hidden = {key for key in KEYS if sheet.column_dimensions[letters[key]].hidden}
     assert hidden == {"ordinal", "base"}
 
     def opened(number: int) -> set[str]:
