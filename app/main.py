@@ -29,6 +29,7 @@ from app.events import Events, State, closed_by_signals
 from app.follower import Follower
 from app.head import HeadAsGet
 from app.routes import (
+    acceptance,
     account,
     alongline,
     audit,
@@ -104,6 +105,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         blockages,
         directives,
         inspections,
+        acceptance,
         review,
         work,
         report,

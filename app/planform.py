@@ -91,7 +91,7 @@ def read_plan(planning: Planning, values: Mapping[str, str]) -> PlanForm:
         for target in ([] if subject.site else subject.targets)
     }
     share = weight("weight", "权重", "The weight")
-    reason = _reason(planning, values, faults)
+    reason = _reason(values, faults)
     if faults or start is None or end is None:
         raise BadParameter(*faults)
     uneven = {ordinal: one for ordinal, one in weights.items() if one != 1}
@@ -110,8 +110,11 @@ def plan_values(row: Any) -> dict[str, Any]:
     }
 
 
-def _reason(planning: Planning, values: Mapping[str, str], faults: list[Fault]) -> str | None:
-    if planning.current is None:
+def _reason(values: Mapping[str, str], faults: list[Fault]) -> str | None:
+    if not values.get("reason", "").strip():
+        if values.get("again"):  # a form opened before there was a plan knows of none: the store tells
+            told = "请填写调整理由。", "Give the reason for the change."
+            faults.append(Fault("reason", "", "required", *told))
         return None
     try:
         return text_given(values.get("reason"), "reason", LONGEST_REASON)

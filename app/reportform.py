@@ -22,11 +22,20 @@ from app.store.filings import Filing
 from app.store.reports import ReportForm
 
 LONGEST_REASON = 500
-NOT_CONTENT = frozenset({"csrf", "id", "match", "overwrite", "corrects", "then", "fall", "week", "photos"})
+NOT_CONTENT = frozenset(
+    ("csrf", "id", "match", "overwrite", "corrects", "again", "then", "fall", "week", "photos")
+)
 """Fields that say how to save, not what; two forms that differ in these alone are the same request."""
 STATES = ("none", "part", "done")
 """Of a milestone: not begun, under way (with a percentage), done."""
 PER_TOWN = ("town", "withheld")
+LABELS = {
+    "reason": ("更正理由", "the reason for the correction"),
+    "suspended_reason": ("停工原因", "the reason for the stop"),
+    "blockage.title": ("堵点的名称", "a few words for the blockage"),
+    "blockage.text": ("堵点的具体情况", "what the blockage is"),
+}
+"""Sentences that may be required, as a message names them."""
 
 
 @dataclass(frozen=True)
@@ -123,19 +132,10 @@ def read_report(filing: Filing, values: Mapping[str, str]) -> tuple[ReportForm, 
     except BadParameter as error:
         faults += error.faults
 
-    def words(name: str, required: bool, longest: int = LONGEST_REASON) -> str | None:
-        if not required and not values.get(name, "").strip():
-            return None
-        try:
-            return text_given(values.get(name), name, longest)
-        except BadParameter as error:
-            faults.extend(error.faults)
-            return None
-
-    stopped = words("suspended_reason", True) if values.get("stopped") else None
-    text = words("text", False, 2_000)
+    stopped = words(values, "suspended_reason", faults, bool(values.get("stopped")))
+    text = words(values, "text", faults, False, 2_000)
     # A form that was opened before the week had a report knows of none: the store then tells of the conflict.
-    reason = words("reason", bool(values.get("corrects")))
+    reason = words(values, "reason", faults, bool(values.get("corrects")))
     if faults or found is None:
         raise BadParameter(*faults)
     pairs = [list(section) for section in found.built.intervals] if found.built is not None else None
@@ -145,11 +145,31 @@ def read_report(filing: Filing, values: Mapping[str, str]) -> tuple[ReportForm, 
         percent=found.percent if found.figures is None and pairs is None else None,
         figures=dict(found.figures) if found.figures is not None else None,
         sections=pairs,
-        suspended_reason=stopped,
+        suspended_reason=stopped if values.get("stopped") else None,
         text=text,
         reason=reason,
     )
     return form, found
+
+
+def words(
+    values: Mapping[str, str],
+    name: str,
+    faults: list[Fault],
+    required: bool,
+    longest: int = LONGEST_REASON,
+) -> str | None:
+    """A sentence of a form, None when it is empty; what is wrong with it is added to `faults`."""
+    if not values.get(name, "").strip():
+        if required:
+            zh, en = LABELS[name]
+            faults.append(Fault(name, "", "required", f"请填写{zh}。", f"Give {en}."))
+        return None
+    try:
+        return text_given(values[name], name, longest)
+    except BadParameter as error:
+        faults += error.faults
+        return None
 
 
 def falls(filing: Filing, found: Measured) -> list[Fall]:

@@ -101,6 +101,7 @@ async def render(request: Request, filing: Filing, shown: Page, status: int = 20
         photos_lost=shown.photos_lost,
         saved=_saved(request, book, actor, lang),
         boot=_boot(lang, filing, pieces),
+        **({"version": None} if request.method == "POST" else {}),  # what was typed is not renewed away
     )
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Connection
+
 from app.domain.blockages import Blockage
 from app.domain.board import may_read_words
 from app.domain.directives import Directive
 from app.domain.roles import About, Actor
 from app.i18n import translate
+from app.store.asof import AsOf
 from app.store.book import Book
+from app.store.inspections import inspections_of
 from app.store.moments import ZONE_TIME
+from app.store.photos import photos_of_inspections
 from app.store.vocabulary import Vocabulary
 from app.wording import local
 
@@ -91,6 +96,15 @@ def inspection_members(row: dict[str, Any], lang: str) -> dict[str, Any]:
         "verdict_label": translate(lang, f"inspection.verdict.{row['verdict']}"),
         **{name: row[name] for name in names},
     }
+
+
+def inspections_with_photos(
+    connection: Connection, as_of: AsOf, subject: str | None, lang: str, limit: int = 200
+) -> list[dict[str, Any]]:
+    """Recorded inspections, the newest first, each with its `photos` (addresses and sizes)."""
+    rows = inspections_of(connection, as_of, subject, limit)
+    photos = photos_of_inspections(connection, [row["id"] for row in rows])
+    return [inspection_members(row, lang) | {"photos": photos.get(row["id"], [])} for row in rows]
 
 
 def unit_members(code: str, words: Vocabulary) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What no service area reaches: the largest such areas, where one stands in them, and what is nearest there."""
+"""What no service area reaches: the largest such areas, a spot in each, and the site nearest to it."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import LocalPlane
-from geo.errors import BadGeometry, GeoError
+from geo.errors import BadCoordinates, BadGeometry, GeoError
 from geo.ground import Ground, flat, objects, sound
 
 Array = NDArray[np.float64]
@@ -112,16 +112,16 @@ def added(service: Service, area: BaseGeometry, within: NDArray[np.bool_]) -> Se
     return Service(ground, shapely.union(service.area, new), pieces, np.hstack([service.within, within]))
 
 
-def union(shapes: Geometries, radius_m: float) -> BaseGeometry:
+def union(shapes: Geometries, radius_m: float, fine: float = _FINE) -> BaseGeometry:
     """Everything within a distance of plane geometries: one valid area, the same in whatever order they
-    come."""
+    come. Vertices of lines may be moved aside by `fine` of the distance."""
     parts = _leaves(shapes)
     kind = shapely.get_type_id(parts)
     areal = parts[kind == 3]
     round_polygons = areal[_convex(areal)]
     other = areal[~_convex(areal)]
     lines = np.concatenate([parts[(kind == 1) | (kind == 2)], shapely.get_rings(other)])
-    points, segments = _segments(lines, radius_m * _FINE)
+    points, segments = _segments(lines, radius_m * fine)
     points = np.concatenate([shapely.get_coordinates(parts[kind == 0]), points])
     out = radius_m * _OUT
     pieces = [
@@ -156,7 +156,16 @@ def only_areas(geom: BaseGeometry) -> BaseGeometry:
 
 def sound_sites(geoms: Geometries) -> Geometries:
     """Sites with what is broken mended. Raises BadGeometry, with the site's index, where that cannot be done
-    without changing what is meant."""
+    without changing what is meant, BadCoordinates for what is no longitude and latitude."""
+    xy, owner = shapely.get_coordinates(geoms, return_index=True)
+    astray = ~(np.abs(xy) <= (180.0, 90.0)).all(axis=1)  # also true for NaN
+    if astray.any():
+        at, wrong = int(owner[astray][0]), xy[astray][0].tolist()
+        raise BadCoordinates(
+            f"#{at} 不是经纬度：{wrong}。",
+            f"#{at} is no longitude and latitude in degrees: {wrong}.",
+            value=wrong,
+        )
     broken = np.flatnonzero((shapely.get_dimensions(geoms) == 2) & ~shapely.is_valid(geoms))
     if not len(broken):
         return geoms
@@ -209,7 +218,6 @@ def _hulls(polygons: Geometries, out_m: float) -> Geometries:
 
 
 def _in_order(polygons: Geometries) -> Geometries:
-    """Polygons by what they are, not by where they stood, so that their order changes no digit."""
-    whole = shapely.normalize(polygons)
-    bytes_of = shapely.to_wkb(whole)
-    return whole[sorted(range(len(whole)), key=lambda index: bytes_of[index])]
+    """Each polygon once, by what it is, not by where it stood, so that their order changes no digit."""
+    whole = dict(zip(shapely.to_wkb(shapely.normalize(polygons)), polygons, strict=True))
+    return objects([whole[key] for key in sorted(whole)])

@@ -33,6 +33,7 @@ def test_every_setting_has_its_row():
         ("PORT", "eighty"),
         ("MINSHENG_SPATIAL", "both"),
         ("MINSHENG_SCHEMA", 'x"; DROP SCHEMA public; --'),
+        ("MINSHENG_APP_ROLE", 'x"; DROP ROLE y; --'),
         ("MINSHENG_TOLERANCE", "-1"),
         ("MINSHENG_TODAY", "yesterday"),
     ],

@@ -102,6 +102,7 @@ ACCESS: dict[tuple[str, str], Action] = {
     ("POST", "/inspect/{code}"): A.INSPECT,
     ("GET", "/api/inspections"): A.READ,
     ("POST", "/api/inspections"): A.INSPECT,
+    ("POST", "/api/inspections/{ident}/photos"): A.INSPECT,
     ("GET", "/accept/{code}"): A.ACCEPT,
     ("POST", "/accept/{code}"): A.ACCEPT,
     # Excel, the weekly meeting, files

@@ -90,7 +90,8 @@ async def _meant(request: Request, token: str | None) -> None:
             "The request came from another site and was not carried out. Use this site's own pages.",
         )
     secret = token or tokens.read_cookie(request, tokens.BEFORE)
-    sent = request.headers.get(HEADER) or await _field(request)
+    # files of somebody who is not signed in are not even read
+    sent = request.headers.get(HEADER) or await _field(request, FORMS if token else FORMS[:1])
     if secret is None or not sent or not tokens.same(sent, tokens.csrf_of(secret)):
         raise Forbidden(
             "页面已过期或登录状态已变，没有保存。请返回上一页刷新后重试。",
@@ -99,9 +100,9 @@ async def _meant(request: Request, token: str | None) -> None:
         )
 
 
-async def _field(request: Request) -> str | None:
+async def _field(request: Request, kinds: tuple[str, ...]) -> str | None:
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind not in FORMS:
+    if kind not in kinds:
         return None
     form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
     value = form.get(FIELD)

@@ -26,6 +26,8 @@ LONGEST_PX, SMALL_PX = 2560, 480
 
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _ALLOWED = {"formats": list(_FORMATS), "maxBytes": MOST_BYTES, "maxPixels": MOST_PIXELS}
+_SMOOTH = frozenset({"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"})
+"""Modes whose pixels can be averaged as they are."""
 _WHITE = (255, 255, 255)
 _SHOWN = 60
 
@@ -87,8 +89,10 @@ def check_count(already: int, more: int, parameter: str = "photos") -> None:
 
 
 def _made(found: Image.Image) -> Picture:
-    # A JPEG is decoded at a half, quarter or eighth where that suffices: a tenth of the memory.
-    found.draft("RGB", (LONGEST_PX, LONGEST_PX))
+    # Smaller first: turning and flattening would need the memory of the large picture again. A JPEG is even
+    # decoded at a half, quarter or eighth where that suffices.
+    if found.mode in _SMOOTH:
+        found.thumbnail((LONGEST_PX, LONGEST_PX), Image.Resampling.LANCZOS)
     upright = _flat(ImageOps.exif_transpose(found))
     upright.thumbnail((LONGEST_PX, LONGEST_PX), Image.Resampling.LANCZOS)
     upright.info = {}  # comments, profiles and positions stay behind

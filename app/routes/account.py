@@ -66,7 +66,7 @@ async def signed_in(request: Request, account_id: int, onward: str) -> Response:
 async def sign_out(request: Request) -> Response:
     """The session ends on the server, not only in the browser."""
     await anyio.to_thread.run_sync(end_session, live(request).database, request.state.token)
-    response = RedirectResponse("/", status_code=303, headers={"clear-site-data": '"cache"'})
+    response = RedirectResponse("/", status_code=303)
     tokens.take_cookie(request, response, tokens.SESSION)
     return response
 

@@ -72,6 +72,7 @@ async def audit_page(request: Request) -> Response:
         asked=filters,
         filtered=bool(kept),
         newest="/audit" + (f"?{urlencode(kept)}" if kept else ""),
+        file="/audit.csv" + (f"?{urlencode(kept)}" if kept else ""),
         paged=asked.before is not None,
         older=f"/audit?{urlencode(kept | {'before': rows[-1].id})}" if more else None,
         statuses=view.statuses,

@@ -28,7 +28,7 @@ from app.params import Param, Query
 from app.store.board import Board, BoardFilter, Row, grouped, read_board
 from app.store.live import View
 from app.store.vocabulary import Vocabulary
-from app.supervised import blockage_members, directive_members, subject_url, unit_members
+from app.supervised import directive_members, subject_url, unit_members
 from app.web import json_answer, page
 from app.wording import why
 
@@ -151,7 +151,7 @@ async def _read(request: Request, query: Query) -> tuple[View, Board, BoardFilte
     actor = actor_of(request)
     if actor is not None and actor.items:
         own = tuple(row for row in found.rows if row.line.subject.item_no in actor.items)
-        found = Board(found.book, own, found.blockages, found.directives)
+        found = Board(found.book, own)
     return view, found, asked
 
 
@@ -210,9 +210,6 @@ def _group_members(
     members = {
         "rows": [row_members(row, words, lang) for row in rows],
         "directives": [directive_members(one, board.book, words, lang) for one in directives.values()],
-        "blockages": [
-            blockage_members(one, board.book, words, lang) for row in rows for one in row.blockages
-        ],
     }
     if by_unit:
         return members | {"unit": unit_members(str(key), words), "item": None, "percent": None}

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 import anyio.to_thread
 import orjson
-import psycopg
-import sqlalchemy.exc
 from fastapi import APIRouter, Request, Response
 
-from app.auth.identify import clock
+from app.auth.lasting import goes_on
+from app.auth.origin import address_of
 from app.deps import LANG, api_language, day_members, live, not_modified
 from app.events import Events, EventStream
 from app.params import Query
-from app.store import sessions
 from app.store.live import Live, View
-from app.store.sessions import Session
 from app.store.weeks import first_week
 
 router = APIRouter(prefix="/api", tags=["live"])
@@ -34,10 +30,10 @@ async def events(request: Request) -> Response:
     """The present version at once, then every new one, as `{version, as_of, week}` with `id` = version."""
     Query(request.query_params, (LANG,)).done()
     source: Events = request.app.state.events
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     last = request.headers.get("last-event-id", "").strip()
     known = int(last) if last.isascii() and last.isdigit() and len(last) <= 18 else None
-    return EventStream(source, address, known, partial(_allowed, request))
+    return EventStream(source, address, known, partial(goes_on, request))
 
 
 @router.get(
@@ -65,22 +61,3 @@ def _weeks(source: Live, view: View) -> dict[str, Any]:
     with source.database.read() as connection:
         first = first_week(connection)
     return {"first": str(min(first, view.week) if first else view.week), "current": str(view.week)}
-
-
-async def _allowed(request: Request) -> bool:
-    """Whether who opened the stream may still read; where reading needs a session, it may have ended."""
-    if request.app.state.settings.public:
-        return True
-    session = request.state.session
-    if session is None:
-        return False
-    return await anyio.to_thread.run_sync(_goes_on, live(request), session, clock(request))
-
-
-def _goes_on(source: Live, session: Session, moment: datetime) -> bool:
-    try:
-        with source.database.read() as connection:
-            # looking is no visit: an open page alone must not keep a session alive
-            return sessions.find(connection, session.token_hash, moment, None) is not None
-    except (sqlalchemy.exc.OperationalError, psycopg.OperationalError):
-        return True  # nothing can be read while the database is away

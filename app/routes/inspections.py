@@ -1,12 +1,15 @@
-"""Inspections and acceptance: ``/api/inspections``, ``/inspect/{subject}``, ``/accept/{subject}``."""
+"""Inspections: ``/api/inspections``, their photos, and the form ``/inspect/{subject}``."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
 from fastapi import APIRouter, Request
+from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from app.bodies import Body, read_body
@@ -22,21 +25,27 @@ from app.deps import (
     read_view,
 )
 from app.domain.inspections import Verdict
+from app.domain.photos import Picture
 from app.domain.roles import Action, require
-from app.domain.weeks import Week
 from app.errors import BadParameter, Fault, NotFound
 from app.params import Param, Query
-from app.posted import MENDABLE, Shown, matched, posted
-from app.store.acceptances import VerdictForm, give_verdict
+from app.posted import MENDABLE, Shown, posted
+from app.routes.report import read_pictures
 from app.store.blockages import blockages_of, units_of
 from app.store.book import Book, Line
-from app.store.filings import read_filing
-from app.store.inspections import NewInspection, inspections_of, latest_sections, record_inspection
-from app.store.ledger import read_targets
+from app.store.inspections import NewInspection, latest_sections, record_inspection, subject_of
 from app.store.live import View
 from app.store.moments import ZONE_TIME, now
-from app.store.writing import Asked
-from app.supervised import blockage_members, inspection_members, may_see, subject_url, unit_options
+from app.store.photos import Owner, attach
+from app.store.subjects import read_subject
+from app.store.writing import Asked, Writer
+from app.supervised import (
+    blockage_members,
+    inspections_with_photos,
+    may_see,
+    subject_url,
+    unit_options,
+)
 from app.web import json_answer, page
 from app.writes import write
 
@@ -47,6 +56,14 @@ LIST = (SUBJECT, WEEK, LANG)
 NEW = ("subject", "made_at", "verdict", "finding", "sections", "lon", "lat", "accuracy_m")
 BLOCKAGE = ("blockage_title", "blockage_unit")
 LONGEST_SECTIONS = 2_000
+PHOTO = {
+    "type": "object",
+    "required": ["id", "photo"],
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "photo": {"type": "string", "format": "binary"},
+    },
+}
 
 
 def _documented(summary: str, params: tuple[Param, ...] = ()) -> dict[str, Any]:
@@ -67,11 +84,11 @@ async def list_inspections(request: Request) -> Response:
 
     def read() -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
         with live(request).database.read() as connection:
-            rows = inspections_of(connection, view.known, code)
+            rows = inspections_with_photos(connection, view.known, code, lang)
             return rows, latest_sections(connection, code, view.known) if code else None
 
     rows, latest = await anyio.to_thread.run_sync(read)
-    found = [inspection_members(row, lang) for row in rows if may_see(actor, book, row["subject_code"])]
+    found = [row for row in rows if may_see(actor, book, row["subject"])]
     members: dict[str, Any] = {**day_members(view, lang), "inspections": found}
     if code:
         members["latest_sections"] = latest if may_see(actor, book, code) else None
@@ -89,6 +106,35 @@ async def post_inspection(request: Request) -> Response:
     return json_answer(receipt, status=201, headers={"cache-control": "no-store"})
 
 
+@router.post(
+    "/api/inspections/{ident}/photos",
+    status_code=201,
+    tags=["supervision"],
+    summary="Add a photo to an inspection · 为督查记录添加照片",
+    openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": PHOTO}}}},
+)
+async def post_photo(request: Request, ident: str) -> Response:
+    """One JPEG, PNG or WebP as `photo`, with the client's UUID as `id`; sent again it is saved once."""
+    form = await request.form()
+    body = Body({"id": form.get("id")}, ("id",))
+    number, sent = body.uuid(), form.get("photo")
+    if not isinstance(sent, UploadFile):
+        told = "请以 photo 为名上传一张照片。", "Send one file called photo."
+        body.fault("photo", None, "multipart/form-data", *told)
+    body.done()
+    (found,) = await read_pictures([sent])  # type: ignore[list-item]
+    asked = Asked.of(number, {"inspection": ident, "sha256": found.sha256})
+    data = live(request).settings.data
+
+    def add(writer: Writer) -> dict[str, Any]:
+        subject = read_subject(writer.connection, subject_of(writer.connection, ident))
+        require(writer.actor, Action.INSPECT, subject.about())
+        owner = Owner(subject.code, subject.item_no, inspection_id=ident)
+        return attach(writer, data, owner, [found], asked)[0]
+
+    return json_answer(await write(request, add), status=201, headers={"cache-control": "no-store"})
+
+
 @router.get("/inspect/{code}", include_in_schema=False)
 async def inspect_page(request: Request, code: str) -> Response:
     """The form for an inspection of a site or task."""
@@ -99,6 +145,11 @@ async def inspect_page(request: Request, code: str) -> Response:
 async def save_inspection(request: Request, code: str) -> Response:
     """Record it, and go to the subject's page or to the blockage that it opened."""
     body = await posted(request, (*NEW, *BLOCKAGE, "open_blockage"))
+    files = [
+        one
+        for one in (await request.form()).getlist("photos")
+        if isinstance(one, UploadFile) and one.filename
+    ]
     sent = dict(body.sent)
     body.sent = {**sent, "subject": code}
     if not body.flag("open_blockage"):
@@ -106,7 +157,8 @@ async def save_inspection(request: Request, code: str) -> Response:
     try:
         asked, form = _new(body, _local_moment(body))
         body.done()
-        receipt = await write(request, lambda writer: record_inspection(writer, form, asked))
+        save = _Save(form, asked, await read_pictures(files), live(request).settings.data)
+        receipt = await write(request, save.run)
     except MENDABLE as error:
         return await _inspect_page(request, code, Shown.after(error, sent))
     if receipt["blockage"]:
@@ -114,28 +166,28 @@ async def save_inspection(request: Request, code: str) -> Response:
     return RedirectResponse(f"/inspect/{code}?done=inspected", 303)
 
 
-@router.get("/accept/{code}", include_in_schema=False)
-async def accept_page(request: Request, code: str) -> Response:
-    """What is known of a completed subject, and the verdict on it."""
-    return await _accept_page(request, code, Shown())
+@dataclass(frozen=True)
+class _Save:
+    """An inspection and its photos in one transaction, all or nothing."""
+
+    form: NewInspection
+    asked: Asked
+    pictures: list[Picture]
+    data: Path
+
+    def run(self, writer: Writer) -> dict[str, Any]:
+        repeated = writer.repeated(self.asked) is not None
+        receipt = record_inspection(writer, self.form, self.asked)
+        if self.pictures and not repeated:
+            item = read_subject(writer.connection, self.form.subject).item_no
+            attach(
+                writer, self.data, Owner(self.form.subject, item, inspection_id=self.form.id), self.pictures
+            )
+        return receipt
 
 
-@router.post("/accept/{code}", include_in_schema=False)
-async def save_verdict(request: Request, code: str) -> Response:
-    """Accept it or send it back."""
-    body = await posted(request, ("verdict", "reason"))
-    try:
-        ident, verdict = body.uuid(), body.choice("verdict", ("accept", "send_back"), required=True)
-        form = VerdictForm(code, verdict == "accept", body.text("reason", 500))
-        body.done()
-        asked = Asked.of(ident, {"subject": code, **body.sent}, matched(body))
-        await write(request, lambda writer: give_verdict(writer, form, asked))
-    except MENDABLE as error:
-        return await _accept_page(request, code, Shown.after(error, dict(body.sent)))
-    return RedirectResponse(f"/accept/{code}?done={verdict}", 303)
-
-
-async def _line(request: Request, code: str, action: Action) -> tuple[View, Book, Line]:
+async def line_for(request: Request, code: str, action: Action) -> tuple[View, Book, Line]:
+    """A subject with its book and view. Errors: NotFound, Forbidden."""
     view = live(request).view
     book = await read_book_of(request, view)
     line = book.lines.get(code)
@@ -151,13 +203,13 @@ async def _line(request: Request, code: str, action: Action) -> tuple[View, Book
 
 
 async def _inspect_page(request: Request, code: str, shown: Shown) -> Response:
-    view, book, line = await _line(request, code, Action.INSPECT)
+    view, book, line = await line_for(request, code, Action.INSPECT)
     lang = page_language(request)
 
     def read() -> tuple[list, list, dict | None]:
         with live(request).database.read() as connection:
             return (
-                inspections_of(connection, view.known, code, 10),
+                inspections_with_photos(connection, view.known, code, lang, 10),
                 blockages_of(connection, view.known, subject=code),
                 latest_sections(connection, code, view.known),
             )
@@ -173,50 +225,13 @@ async def _inspect_page(request: Request, code: str, shown: Shown) -> Response:
         subject=line.subject,
         subject_url=subject_url(code, line.subject.site),
         unit_options=unit_options(units_of(line.subject), view.words, lang),
-        inspections=[inspection_members(row, lang) for row in rows],
+        inspections=rows,
         blockages=[blockage_members(one, book, view.words, lang) for one in blockages if one.undone],
         latest=_sections_words(latest),
         moment=_ledger_moment(request).strftime("%Y-%m-%dT%H:%M"),
         verdicts=[verdict.value for verdict in Verdict],
         shown=shown,
         done=request.query_params.get("done"),
-    )
-
-
-async def _accept_page(request: Request, code: str, shown: Shown) -> Response:
-    view, book, line = await _line(request, code, Action.ACCEPT)
-    lang, source = page_language(request), live(request)
-    report = line.report
-    week = Week.of(report.week_monday) if report is not None else view.week
-
-    def read() -> dict[str, Any]:
-        with source.database.read() as connection:
-            return {
-                "filing": read_filing(connection, code, week, view.known, source.settings.tolerance),
-                "inspections": [
-                    inspection_members(row, lang) for row in inspections_of(connection, view.known, code, 10)
-                ],
-                "blockages": [
-                    blockage_members(one, book, view.words, lang)
-                    for one in blockages_of(connection, view.known, subject=code)
-                ],
-                "targets": read_targets(connection, line.subject.item_no, line.subject.task_no, lang),
-            }
-
-    return page(
-        request,
-        view,
-        "accept.html",
-        shown.status,
-        here="board",
-        line=line,
-        subject=line.subject,
-        subject_url=subject_url(code, line.subject.site),
-        rollup=book.tasks.get((line.subject.item_no, line.subject.task_no)),
-        week_of=Week.of,
-        shown=shown,
-        done=request.query_params.get("done"),
-        **await anyio.to_thread.run_sync(read),
     )
 
 

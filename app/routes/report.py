@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from threading import Semaphore
 from typing import Any
 
 import anyio.to_thread
@@ -14,7 +15,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from app.deps import actor_of, live, read_book_of
-from app.domain.given import text_given, title_given
+from app.domain.given import LONGEST_TEXT, LONGEST_TITLE
 from app.domain.photos import MOST_BYTES, Picture, check_count, picture
 from app.domain.roles import Action, require
 from app.domain.weeks import Week
@@ -28,6 +29,7 @@ from app.reportform import (
     request_id,
     sections_text,
     starting_values,
+    words,
 )
 from app.reportpage import Page, render
 from app.store.asof import AsOf
@@ -42,6 +44,9 @@ from app.worklist import open_after, work_of
 from app.writes import write
 
 router = APIRouter(include_in_schema=False)
+
+ONE_AT_A_TIME = Semaphore()
+"""A large picture takes some hundred megabytes while it is decoded."""
 
 
 @router.get("/report/{subject}")
@@ -74,6 +79,7 @@ async def save_report(request: Request, subject: str) -> Response:
     files = [one for one in sent.getlist("photos") if isinstance(one, UploadFile) and one.filename]
     then = values.get("then", "work")
     shown = Page(values, values.get("id", ""), inspection=inspection, photos_lost=bool(files))
+    shown.match = _number(values.get("match"))
     try:
         shown.yours, shown.found = _read_all(filing, values)
         pictures = [] if then == "check" else await read_pictures(files)
@@ -101,7 +107,7 @@ async def save_report(request: Request, subject: str) -> Response:
         await write(request, save.run)
     except Changed as error:
         filing, _ = await _read(request, subject)
-        shown.conflict, shown.match = error, _match(values)
+        shown.conflict = error
         return await render(request, filing, shown, 412)
     except (BadParameter, Refused) as error:
         shown.faults = error.faults or (Fault("form", None, None, error.zh, error.en),)
@@ -171,11 +177,8 @@ def _read_all(filing: Filing, values: Mapping[str, str]) -> tuple[ReportForm, Me
     except BadParameter as error:
         faults += error.faults
     if values.get("blocked"):
-        for check, name in ((title_given, "blockage.title"), (text_given, "blockage.text")):
-            try:
-                check(values.get(name), name)
-            except BadParameter as error:
-                faults += error.faults
+        words(values, "blockage.title", faults, True, LONGEST_TITLE)
+        words(values, "blockage.text", faults, True, LONGEST_TEXT)
     if faults or found is None:
         raise BadParameter(*faults)
     return found
@@ -206,7 +209,7 @@ async def read_pictures(files: Sequence[UploadFile]) -> list[Picture]:
         name = PurePath((file.filename or "").replace("\\", "/")).name
         raw = await file.read(MOST_BYTES + 1)  # one byte more is enough to know
         try:
-            found.append(await anyio.to_thread.run_sync(picture, raw, name))
+            found.append(await anyio.to_thread.run_sync(_decoded, raw, name))
         except BadParameter as error:
             faults += error.faults
     if faults:
@@ -214,10 +217,18 @@ async def read_pictures(files: Sequence[UploadFile]) -> list[Picture]:
     return found
 
 
+def _decoded(raw: bytes, name: str) -> Picture:
+    with ONE_AT_A_TIME:
+        return picture(raw, name)
+
+
 def _match(values: Mapping[str, str]) -> int | None:
     """The version that the form goes by: the one that was seen, or the other's, overruled knowingly."""
-    text = values.get("overwrite") or values.get("match") or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+    return _number(values.get("overwrite") or values.get("match"))
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 async def _go_on(request: Request, filing: Filing, then: str) -> Response:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from app.domain.blockages import Act, Blockage, Form, State, Step, next_step, require_person, unit_given
+from app.domain.blockages import Act, Blockage, Form, Step, next_step, require_person, unit_given
 from app.domain.given import day_given, text_given, title_given
 from app.domain.roles import Action, require
 from app.errors import NotFound
@@ -164,11 +164,6 @@ def told(step: Step) -> dict[str, Any]:
         "at": step.moment.isoformat() if step.moment else None,
         "sample": step.sample,
     }
-
-
-def counted(blockages: Collection[Blockage]) -> dict[str, int]:
-    """How many are in each state."""
-    return {state.value: sum(one.state is state for one in blockages) for state in State}
 
 
 def _now(writer: Writer) -> Step:

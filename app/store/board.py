@@ -95,12 +95,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Board:
-    """All rows in order of code, all open blockages, and all directives that are not confirmed."""
+    """All rows in order of code."""
 
     book: Book
     rows: tuple[Row, ...]
-    blockages: tuple[Blockage, ...]
-    directives: tuple[Directive, ...]
 
     @property
     def today(self) -> date:
@@ -167,7 +165,7 @@ def read_board(connection: Connection, book: Book) -> Board:
         row = Row(line, tuple(by_subject[line.code]), about)
         if line.subject.reported or row.blockages or any(one.subject == line.code for one in about):
             rows.append(row)
-    return Board(book, tuple(rows), tuple(blockages), tuple(directives))
+    return Board(book, tuple(rows))
 
 
 def grouped(rows: Iterable[Row], key: Callable[[Row], object]) -> dict[object, list[Row]]:

@@ -66,11 +66,6 @@ class Filing:
             return None
         return built(row.sections, self.length_m) if row.geom_version == self.subject.geom_version else None
 
-    @property
-    def photo_count(self) -> int:
-        """Photos of the week's report as it counts."""
-        return len(self.photos.get(self.current.id, ())) if self.current is not None else 0
-
 
 @dataclass(frozen=True)
 class Planning:

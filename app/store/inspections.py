@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 from app.domain.built import parse_sections
 from app.domain.inspections import Position, Verdict, check_finding
 from app.domain.roles import Action, require
-from app.errors import BadParameter, Fault
+from app.errors import BadParameter, Fault, NotFound
 from app.store import tables as t
 from app.store.asof import AsOf
 from app.store.blockages import NewBlockage, open_blockage
@@ -121,6 +121,15 @@ def inspections_of(
     newest = (t.inspection.c.made_at.desc(), t.inspection.c.change_id.desc(), t.inspection.c.id)
     rows = connection.execute(query.order_by(*newest).limit(limit)).mappings()
     return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def subject_of(connection: Connection, ident: str) -> str:
+    """The code of what an inspection is about. Errors: NotFound."""
+    query = select(t.inspection.c.subject_code).where(t.inspection.c.id == ident)
+    code = connection.execute(query).scalar()
+    if code is None:
+        raise NotFound(f"没有编号为 {ident[:40]} 的督查记录。", f"There is no inspection {ident[:40]}.")
+    return code
 
 
 def latest_sections(connection: Connection, subject: str, as_of: AsOf) -> dict[str, Any] | None:

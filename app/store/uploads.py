@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,8 +18,7 @@ from app.sheets.opening import PARAMETER, open_workbook
 from app.store import tables as t
 from app.store.live import Live
 from app.store.moments import now
-from app.store.reports import Reports
-from app.store.uploadcheck import as_json, asked_of, form_of, judge
+from app.store.uploadcheck import WeekReports, as_json, asked_of, form_of, judge, members_of
 from app.store.weekly import read_unit_week
 from app.store.writing import Asked, Writer
 
@@ -135,7 +134,7 @@ def confirm(writer: Writer, id: str) -> Upload:
         members = {name: value for name, value in item["form"].items() if name != "week"}
         asked.append((form_of(members, upload.week), asked_of(id, members, item["version"])))
     try:
-        Reports.of_all(writer).file_all(asked)
+        WeekReports.of_all(writer).file_all(asked)
     except (Changed, NeedsMatch, BadParameter, Refused) as error:
         raise Moved from error
     told = {"file": upload.file_name, "sha256": upload.sha256, "week": str(upload.week), **upload.counts}
@@ -194,7 +193,7 @@ def _judge(source: Live, actor: Actor, id: str, week: Week, rows: Sequence[Fille
 
     with source.database.read() as connection:
         known = read_unit_week(connection, actor, week)
-        reports = Reports(source.writer(connection, actor), known.subjects.values())
+        reports = WeekReports(source.writer(connection, actor), known.subjects.values())
         judged = judge(reports, known, rows, id, watch)
     touched = {one.code for one in judged if one.verdict != "same"}
     counts = {verdict: sum(one.verdict == verdict for one in judged) for verdict in COUNTED}
@@ -202,7 +201,7 @@ def _judge(source: Live, actor: Actor, id: str, week: Week, rows: Sequence[Fille
     kept = {
         "items": as_json(one for one in judged if one.verdict != "same"),
         "counts": counts,
-        "rows": [asdict(row) for row in rows if row.code in touched or not row.code],
+        "rows": [members_of(row) for row in rows if row.code in touched or not row.code],
     }
     _note(source, id, state=READY, rows=kept)
 

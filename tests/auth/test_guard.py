@@ -13,7 +13,7 @@ from app.auth.access import ACCESS, check_access
 from app.auth.limits import MOST_BYTES
 from app.store import tables as t
 from tests.auth.forms import HTML, csrf_in
-from tests.support.people import signed_in, staffed, visitor
+from tests.support.people import PASSWORD, signed_in, staffed, visitor
 
 END = "/account/sessions/end"
 
@@ -97,6 +97,20 @@ def test_the_sign_in_form_is_bound_to_the_browser(service):
     foreign = {"origin": "https://evil.example"}
     assert mine.post("/sign-in", data=fields | {"csrf": token}, headers=foreign).status_code == 403
     assert mine.post("/sign-in", data=fields | {"csrf": token}).status_code == 401
+
+
+def test_files_of_nobody_are_not_read(service, monkeypatch):
+    stranger = visitor(service, "10.6.0.3")
+    token = csrf_in(stranger.get("/sign-in", headers=HTML).text)
+
+    def parsed(*_args, **_more):
+        raise AssertionError("somebody who is not signed in had files taken in")
+
+    monkeypatch.setattr("starlette.formparsers.MultiPartParser.parse", parsed)
+    fields = {"csrf": token, "name": "viewer", "password": PASSWORD}
+    assert stranger.post("/sign-in", data=fields, files={"f": b"x"}).status_code == 403
+    viewer = bare(signed_in(service, "viewer"))
+    assert viewer.post(END, data=viewer.form(), files={"f": b"x"}).status_code == 500, "theirs are"
 
 
 def test_nobody_is_led_to_the_form_and_back(service):

@@ -16,7 +16,18 @@ def demo(server):
 @pytest.mark.parametrize("screen", [{}, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize(
     "path",
-    ["/", "/?site=20-1-02", "/ledger", "/items/20", "/items/6", "/sites/20-1-02", "/sites/none", "/docs"],
+    [
+        "/",
+        "/?site=20-1-02",
+        "/ledger",
+        "/items/20",
+        "/items/6",
+        "/sites/20-1-02",
+        "/sites/none",
+        "/docs",
+        "/subjects/12-1",
+        "/ledger?week=2023-W20",
+    ],
 )
 def test_axe(new_page, axe, watch, demo, path, screen, scheme):
     page = new_page(color_scheme=scheme, **screen)

@@ -170,3 +170,33 @@ def test_the_viewer_of_the_api_asks_nobody_else(page, watch, demo):
     page.wait_for_selector(".live-responses-table .response-col_status:has-text('200')")
     assert page.locator(".operations").count() == 0
     assert [url for url in watch.requests if not url.startswith((demo.url, "data:"))] == []
+
+
+@pytest.mark.parametrize("path", ["/sites/20-1-02", "/subjects/12-1"])
+@pytest.mark.parametrize("screen", [PHONE, {}, PROJECTOR], ids=["phone", "desktop", "projector"])
+def test_one_curve_is_shown_and_its_letters_can_be_read(new_page, demo, screen, path):
+    page = new_page(**screen)
+    page.goto(demo.url + path)
+    curves = page.locator("svg.curve:visible")
+    assert curves.count() == 1
+    assert ("curve-narrow" if screen == PHONE else "curve-wide") in (curves.get_attribute("class") or "")
+    sizes = curves.locator("text").evaluate_all(
+        "(texts) => texts.map((t) => t.getBoundingClientRect().height)"
+    )
+    assert min(sizes) > 11
+    page.emulate_media(media="print")
+    assert page.locator("svg.curve-wide").is_visible()
+    assert page.locator("svg.curve-narrow").is_hidden()
+
+
+def test_weeks_are_stepped_through_and_left_without_scripts(new_page, demo):
+    page = new_page(java_script_enabled=False)
+    page.goto(f"{demo.url}/ledger?q=照明")
+    page.click(".week-stepper a[rel=prev]")
+    assert "week=2023-W27" in page.url
+    assert page.locator(".item:visible").count() == 1  # the filter stays
+    page.click(".item:visible .item-head a")
+    assert page.url.endswith("/items/12?week=2023-W27")
+    assert "截至 2023 年第 27 周" in page.locator(".week-stepper").inner_text()
+    page.click(".week-back")
+    assert page.url.endswith("/items/12")

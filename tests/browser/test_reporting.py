@@ -168,7 +168,7 @@ def test_a_correction_asks_for_its_reason(lead, demo, place, watch):
     page.locator(".percent-only").evaluate("(details) => (details.open = true)")
     page.fill("input[name=percent]", "57")
     page.click("text=保存更正")
-    expect(page.locator("#faults")).to_contain_text("请填写内容")
+    expect(page.locator("#faults")).to_contain_text("请填写更正理由")
     page.click("#faults a")
     assert page.evaluate("document.activeElement.name || location.hash") in ("reason", "#f-reason")
     page.fill("textarea[name=reason]", "漏计一段")

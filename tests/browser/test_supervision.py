@@ -52,7 +52,7 @@ def take(page: Page, step: str, text: str) -> None:
     expect(page.locator(".form-done")).to_be_visible()
 
 
-def test_supervision_finds_what_is_late_and_follows_a_blockage_until_it_is_gone(page, new_page, zone):
+def test_supervision_finds_what_is_late_and_follows_a_blockage_until_it_is_gone(page, zone):
     running, _ = zone
     sign_in(page, running.url, "supervision", "/board")
     overdue = page.locator("a.figure-overdue")
@@ -113,7 +113,8 @@ def test_a_leader_gives_a_directive_and_follows_it_until_it_is_done(page, new_pa
     expect(page.locator("details.act summary")).to_have_text(["退回续办"])
 
 
-def test_who_comes_second_sees_both_sides_and_loses_nothing(new_page, zone):
+def test_who_comes_second_sees_both_sides_and_loses_nothing(new_page, watch, zone):
+    watch.allow("status of 412")
     running, _ = zone
     one, other = new_page(), new_page()
     for page in (one, other):

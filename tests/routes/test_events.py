@@ -18,13 +18,15 @@ import psycopg
 import pytest
 
 from app import events as events_module
+from app.auth.tokens import kept
 from app.domain.weeks import Week
 from app.errors import TooMany, Unavailable
 from app.events import MOST_PER_ADDRESS, Events, EventStream, State
 from app.settings import Settings
+from app.store import sessions
 from app.store.database import Database
 from tests.support.clients import client
-from tests.support.databases import Storage, server_url
+from tests.support.databases import Storage, server_url, storage
 from tests.support.desk import ROADS, Desk
 from tests.support.people import browser_cookie
 from tests.support.server import Server, running_server
@@ -177,11 +179,11 @@ def listening(name: str) -> list[int]:
 
 
 @pytest.fixture
-def postgres_pair(fresh_database, server) -> Iterator[Pair]:
-    storage = fresh_database("postgis")
-    with running_server((), {**storage.env, "MINSHENG_TODAY": TODAY}) as one:
-        database = Database(Settings(database_url=storage.url, data=storage.data))
-        made = Pair(storage, one, one, Desk(database, day=date.fromisoformat(TODAY)))
+def postgres_pair(fresh_database) -> Iterator[Pair]:
+    place = fresh_database("postgis")
+    with running_server((), {**place.env, "MINSHENG_TODAY": TODAY}) as one:
+        database = Database(Settings(database_url=place.url, data=place.data))
+        made = Pair(place, one, one, Desk(database, day=date.fromisoformat(TODAY)))
         made.desk.report(ROADS, SITE, percent=1)
         yield made
         database.close()
@@ -245,7 +247,7 @@ def test_weeks_reach_from_the_first_entry_to_now(pair):
     assert unchanged.value.code == 304
 
 
-def test_weeks_of_the_demonstration_and_of_an_empty_ledger(tmp_path, both_engines):
+def test_a_ledger_without_entries_has_this_week_alone(both_engines):
     with client(both_engines, today=date(2023, 7, 14)) as api:
         weeks = api.get("/api/weeks").json()
         assert (weeks["first"], weeks["current"]) == ("2023-W28", "2023-W28")
@@ -256,6 +258,26 @@ def test_a_zone_that_is_not_public_has_no_stream_for_strangers(fresh_database):
         answer = api.get("/api/events")
         assert answer.status_code == 401
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_stream_ends_when_the_person_is_signed_out(tmp_path):
+    with storage("sqlite", tmp_path) as place:
+        with running_server((), {**place.env, "MINSHENG_TODAY": TODAY, "MINSHENG_PUBLIC": "false"}) as one:
+            cookie = browser_cookie(place, "lead_unit", one.url)
+            database = Database(Settings(database_url=place.url, data=place.data))
+            desk = Desk(database, day=date.fromisoformat(TODAY))
+            with stream(one.url, {"cookie": f"{cookie['name']}={cookie['value']}"}) as heard:
+                heard.next()
+                desk.report(ROADS, SITE, percent=10)
+                heard.next()
+                with database.write() as connection:
+                    sessions.end(connection, kept(cookie["value"]))
+                desk.report(ROADS, "20-2-03", percent=10)
+                assert heard.ended.wait(SECONDS)
+                assert heard.whole and heard.events.empty()
+            with stream(one.url, {"cookie": f"{cookie['name']}={cookie['value']}"}) as refused:
+                assert refused.status == 401
+            database.close()
 
 
 STATE = State(7, date(2023, 7, 14), Week(2023, 28))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image
 
 from tests.routes.html import parse
 from tests.routes.supervising import PAGE, days, hidden_fields, new_id, people, read
@@ -191,3 +194,55 @@ def test_what_is_not_completed_is_not_decided(client):
     assert "只有“已完工”的才能验收或退回" in page.text
     body = {"id": new_id(), "match": str(line.version), "verdict": "accept"}
     assert supervision.post(f"/accept/{line.code}", data=body).status_code == 409
+
+
+def picture(colour: str) -> bytes:
+    """A small JPEG."""
+    made = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(made, "JPEG")
+    return made.getvalue()
+
+
+def test_photos_come_with_the_form_and_one_by_one(client):
+    supervision = signed_in(client, "supervision")
+    path = f"/inspect/{LINE}"
+    fields = hidden_fields(read(supervision, path).by_id("inspect"))
+    fields |= {"verdict": "ok", "finding": "现场整洁。", "made_at": "2023-07-13T10:30"}
+    wrong = supervision.post(path, data=fields, files=[("photos", ("a.jpg", b"no picture", "image/jpeg"))])
+    assert wrong.status_code == 400
+    files = [("photos", (f"{colour}.jpg", picture(colour), "image/jpeg")) for colour in ("red", "blue")]
+    for _ in range(2):  # pressed twice, saved once
+        assert supervision.post(path, data=fields, files=files).status_code == 303
+    ident = fields["id"]
+
+    def photos():
+        listed = supervision.get(f"/api/inspections?subject={LINE}").json()["inspections"]
+        return next(one["photos"] for one in listed if one["id"] == ident)
+
+    assert len(photos()) == 2
+    request = {"id": new_id()}
+    for _ in range(2):
+        answer = supervision.post(
+            f"/api/inspections/{ident}/photos",
+            data=request,
+            files={"photo": ("c.jpg", picture("green"), "image/jpeg")},
+        )
+        assert answer.status_code == 201, answer.text
+    assert len(photos()) == 3
+    assert supervision.get(photos()[0]["small"]).headers["content-type"] == "image/jpeg"
+    assert len(read(supervision, path).all("ul", "photos")[0].all("img")) == 3
+    assert supervision.post(f"/api/inspections/{ident}/photos", data=request).status_code == 400
+    sent = {"photo": ("d.jpg", picture("red"), "image/jpeg")}
+    unknown = supervision.post(f"/api/inspections/{new_id()}/photos", data={"id": new_id()}, files=sent)
+    assert unknown.status_code == 404
+
+
+def test_homes_take_no_photos(client):
+    supervision = signed_in(client, "supervision")
+    body = inspection(subject=HOMES)
+    assert supervision.post("/api/inspections", json=body).status_code == 201
+    sent = {"photo": ("d.jpg", picture("red"), "image/jpeg")}
+    answer = supervision.post(f"/api/inspections/{body['id']}/photos", data={"id": new_id()}, files=sent)
+    assert answer.status_code == 409
+    form = read(supervision, f"/inspect/{HOMES}").by_id("inspect")
+    assert "file" not in {one.attributes["type"] for one in form.all("input")}

@@ -52,7 +52,8 @@ def opened(person, code: str) -> Element:
 def fields(page: Element) -> dict[str, str]:
     (form,) = [one for one in page.all("form") if one.attributes.get("id") == "plan-form"]
     found = {one.attributes["name"]: one.attributes.get("value", "") for one in form.all("input")}
-    return found | {one.attributes["name"]: one.text for one in form.all("textarea")}
+    areas = [one for one in page.all("textarea") if one.attributes.get("form") == "plan-form"]
+    return found | {one.attributes["name"]: one.text for one in [*form.all("textarea"), *areas]}
 
 
 def send(person, code: str, page: Element | None = None, **typed: str):
@@ -103,7 +104,7 @@ def test_planning_anew_needs_a_reason_and_keeps_the_old_plan(desk):
     (before,) = plans(desk, SITE)
     assert fields(page)["end"] == before.end.isoformat()
     without = send(lead, SITE, page, end="2023-08-31")
-    assert without.status_code == 400 and "请填写内容" in parse(without.text).by_id("faults").text
+    assert without.status_code == 400 and "请填写调整理由" in parse(without.text).by_id("faults").text
     assert fields(parse(without.text))["end"] == "2023-08-31"
     for _ in range(2):  # pressed twice
         assert send(lead, SITE, page, end="2023-08-31", reason="汛期顺延").status_code == 303

@@ -69,7 +69,8 @@ def fields(page: Element) -> dict[str, str]:
     """What a browser would send of the form as it stands, buttons and files aside."""
     (form,) = [one for one in page.all("form") if one.attributes.get("id") == "report-form"]
     found = {}
-    for one in form.all():
+    outside = [one for one in page.all() if one.attributes.get("form") == "report-form"]
+    for one in [*form.all(), *outside]:
         attributes = one.attributes
         if one.tag == "textarea":
             found[attributes["name"]] = one.text
@@ -162,8 +163,8 @@ def count_reports(client, code: str) -> int:
         ({"sections": "0-100", "percent": "5"}, "只填一种"),
         ({"sections": "", "percent": "101"}, "0 到 100"),
         ({"sections": "", "percent": "nan"}, "0 到 100"),
-        ({"sections": "", "percent": "40", "stopped": "1"}, "请填写内容"),
-        ({"sections": "", "percent": "40", "blocked": "1", "blockage.title": "管线"}, "请填写内容"),
+        ({"sections": "", "percent": "40", "stopped": "1"}, "请填写停工原因"),
+        ({"sections": "", "percent": "40", "blocked": "1", "blockage.title": "管线"}, "请填写堵点的具体情况"),
         ({"sections": "", "percent": "40", "text": "长" * 2001}, "2000"),
         ({"sections": "", "percent": "40", "text": "a\0b"}, "控制字符"),
     ],
@@ -224,7 +225,7 @@ def test_a_second_report_is_a_correction_with_its_reason_and_history(desk):
     assert "90%" in page.by_id("rows-title").parent.text
     without = send(lead, PARK, page, percent="92")
     assert without.status_code == 400
-    assert any("请填写内容" in fault for fault in faults(without))
+    assert any("请填写更正理由" in fault for fault in faults(without))
     done = send(lead, PARK, page, percent="92", reason="漏计一段", then="stay")
     assert done.status_code == 303 and done.headers["location"].startswith(f"/report/{PARK}?")
     first, second = sorted(

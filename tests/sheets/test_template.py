@@ -80,7 +80,7 @@ def edited(body: bytes, **cells: Any) -> bytes:
     return out.getvalue()
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(values(), min_size=1, max_size=4), st.sampled_from(["zh", "en"]), st.booleans())
 def test_an_unedited_round_trip_touches_no_row(filled: list[Values], lang: str, saved_again: bool) -> None:
     rows = [row(number, one) for number, one in enumerate(filled, start=1)]
@@ -94,7 +94,7 @@ def test_an_unedited_round_trip_touches_no_row(filled: list[Values], lang: str, 
         assert (one.stop, one.text, one.reason) == (known.stop, known.text, known.reason)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(values(), values())
 def test_a_row_is_touched_exactly_when_its_values_differ(before: Values, after: Values) -> None:
     body = written(row(1, before))

@@ -15,9 +15,11 @@ from sqlalchemy import Connection, select
 from app.domain.weeks import Week
 from app.store import tables as t
 from app.store.asof import AsOf
+from app.store.blockages import blockages_of
 from app.store.board import read_board
 from app.store.book import read_book
 from app.store.database import Database
+from app.store.directives import directives_of
 from app.store.ledger import read_items
 from app.store.publish import publish, published_rows
 from app.store.timeline import read_timeline
@@ -26,7 +28,7 @@ from tests.support.histories import FIRST, Weeks, histories, mixed, play, play_w
 from tests.support.people import signed_in, staffed
 from tests.support.zones import prepared
 
-EXAMPLES = 14
+EXAMPLES = 12
 WORTH = {
     *("plan", "report", "sections", "finish", "late report", "late correction", "accepted", "sent back"),
     *("redrawn", "carried", "new site", "blockage step", "directive step", "inspection", "refused"),
@@ -76,8 +78,8 @@ def ledger(connection: Connection, as_of: AsOf) -> dict[str, Any]:
         "items": book.items,
         "page": read_items(connection, book, "zh"),
         "board": (lit, board.counts(board.rows), board.oldest(board.rows)),
-        "blockages": board.blockages,
-        "directives": board.directives,
+        "blockages": blockages_of(connection, as_of),
+        "directives": directives_of(connection, as_of),
         "timelines": read_timeline(connection, as_of, list(lines)),
     }
 

@@ -24,4 +24,4 @@ for (const button of document.querySelectorAll("[data-print]")) {
 }
 
 // What was refused is told above the form; the reader starts there.
-document.querySelector(".form-error, .conflict, .form-done")?.focus?.();
+document.querySelector(".form-error, .conflict")?.focus();

@@ -101,8 +101,8 @@ class Events extends EventTarget {
       this.note = document.createElement("p");
       this.note.className = "live-note live-lost";
       this.note.setAttribute("role", "status");
-      document.body.append(this.note);
     }
+    if (!this.note.isConnected) document.body.append(this.note); // the page around it was renewed
     this.note.textContent = lost ? live.dataset.lost : "";
     this.note.hidden = !lost;
   }

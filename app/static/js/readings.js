@@ -23,7 +23,7 @@ function keep(week, found) {
 async function read(url, week, { most, signal, progress, version }) {
   for (let n = 1; ; n += 1) {
     const found = await getFeatures(week ? `${url}?week=${week}` : url, { most, signal, progress });
-    if (!version || found.version >= version || n === TRIES) return found;
+    if (!version || !(found.version < version) || n === TRIES) return found;
     await wait(BEHIND_MS);
   }
 }
@@ -39,7 +39,7 @@ export async function sitesOf(url, week, options) {
   if (ahead) {
     const found = await ahead.catch(() => null);
     options.signal?.throwIfAborted();
-    if (found && (!options.version || found.version >= options.version)) return found;
+    if (found && !(found.version < options.version)) return found;
   }
   const found = await read(url, week, options);
   keep(week, found);

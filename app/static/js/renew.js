@@ -43,8 +43,8 @@ function offer(open) {
     line.className = "live-note live-line";
     line.setAttribute("role", "status");
     line.append(`${live.dataset.updated} · `, again);
-    document.body.append(line);
   }
+  if (!line.isConnected) document.body.append(line); // the page around it was renewed
   line.hidden = !open;
 }
 

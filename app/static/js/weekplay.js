@@ -1,5 +1,5 @@
 // The bar on the map with all weeks of the ledger: a slider, one back and one on, and a button that plays them.
-import { t } from "./boot.js";
+import { lang, t } from "./boot.js";
 import { collection } from "./collection.js";
 import { el, icon, setIcon } from "./dom.js";
 import { state } from "./state.js";
@@ -10,6 +10,7 @@ const REST_MS = 120; // the slider has come to rest
 const MONTHS_ROOM = 34; // pixels that the name of a month takes
 
 const root = document.documentElement;
+const monthName = new Intl.DateTimeFormat(lang === "en" ? "en" : "zh-CN", { month: "short", timeZone: "UTC" });
 let on = {};
 let parts = null;
 let open = false;
@@ -148,7 +149,7 @@ function markMonths() {
   const every = Math.max(1, Math.ceil(MONTHS_ROOM / Math.max(1, room)));
   parts.months.replaceChildren(
     ...starts.filter(([month]) => (Number(month) - 1) % every === 0).map(([month, i]) => {
-      const tick = el("span", {}, t("week.month", { n: String(Number(month)) }));
+      const tick = el("span", {}, monthName.format(Date.UTC(2023, Number(month) - 1, 1)));
       tick.style.left = `${(100 * i) / last}%`;
       return tick;
     }),

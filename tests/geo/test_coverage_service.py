@@ -1,0 +1,168 @@
+"""How exactly service areas follow their radius: the border against geodesics, the area against PostGIS."""
+
+from __future__ import annotations
+
+import numpy as np
+import psycopg
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.coverage import coverage
+from geo.crs import LocalPlane
+from geo.errors import BadGeometry, GeoError
+from geo.ground import Ground
+from geo.measure import GEOD, area_m2
+from geo.service import service_area, served
+from tests.geo.second_opinion import distance_m
+from tests.geo.shapes import CENTRE, geometries
+from tests.geo.towns import TOWNS, at, disc_km2, line, point, square
+
+THOUSANDTH = 0.001
+BENT = np.cumsum(np.column_stack([np.linspace(40.0, 90.0, 30), 40.0 * np.sin(np.arange(30))]), axis=0)
+SHAPES = {
+    "point": point(0, 0),
+    "street": line((-3e3, 0), (3e3, 0)),
+    "diagonal of 20 km": line((-10e3, -5e3), (10e3, 5e3)),
+    "corners": line((0, 0), (400, 300), (0, 350), (900, -200)),
+    "shallow bends": line(*BENT),
+    "a hook": line((0, 0), (600, 0), (600, 60), (0, 60)),
+    "block": square(0, 0, 300, 200),
+    "land": square(-4e3, -2e3, 4e3, 2e3),
+    "an angle": square(0, 0, 900, 900).difference(square(300, 300, 1000, 1000)),
+    "with a hole": square(0, 0, 3000, 3000).difference(square(500, 500, 2500, 2500)),
+}
+
+
+def worst(area: shapely.Geometry, site: shapely.Geometry, radius_m: float, samples: int = 150) -> float:
+    """The largest miss of the border, vertices and spots between them, as a share of the radius."""
+    rings = shapely.get_rings(shapely.get_parts(area))
+    xy = np.concatenate([shapely.get_coordinates(rings), _between(rings)])
+    chosen = xy[:: max(1, len(xy) // samples)]
+    return max(abs(distance_m(site, *spot) / radius_m - 1.0) for spot in chosen)
+
+
+def _between(rings: np.ndarray) -> np.ndarray:
+    """Middles of all edges: where a chord is farthest inside."""
+    return np.concatenate([(xy[1:] + xy[:-1]) / 2.0 for xy in map(shapely.get_coordinates, rings)])
+
+
+@pytest.mark.parametrize("radius_m", [50.0, 500.0, 2500.0])
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_border_is_at_the_radius_to_a_thousandth(name, radius_m):
+    area = service_area(SHAPES[name], radius_m)
+    assert area.is_valid
+    assert worst(area, SHAPES[name], radius_m) <= THOUSANDTH
+
+
+@settings(max_examples=15)
+@given(geometries(scale=0.003), st.floats(50.0, 3000.0))
+def test_so_is_that_of_any_shape(site, radius_m):
+    assert worst(service_area(site, radius_m), site, radius_m, samples=40) <= THOUSANDTH
+
+
+@pytest.mark.parametrize("place", [(116.42, 35.4), (0.0, 0.0), (25.0, 70.0), (-70.0, -53.0)])
+def test_anywhere_on_earth(place):
+    site = shapely.LineString([place, (place[0] + 0.01, place[1] + 0.01)])
+    assert worst(service_area(site, 800.0), site, 800.0) <= THOUSANDTH
+
+
+@pytest.mark.parametrize("east_m", [0.0, 100e3, 190e3])
+def test_far_from_the_middle_of_the_towns_too(east_m):
+    """The plane stretches there, most at the edge of what is allowed."""
+    half = 0.05
+    lon = at(east_m, 0.0)[0]
+    towns = {
+        code: shapely.box(x - half, 35.3, x + half, 35.5) for code, x in (("a", lon), ("b", 232.84 - lon))
+    }
+    if east_m == 0.0:
+        towns.pop("b")
+    site = shapely.Point(lon, 35.4)
+    rows = coverage([site], 3000.0, towns)
+    assert rows.zone.covered_km2 == pytest.approx(disc_km2(3000.0), rel=2e-4)
+    assert worst(served(Ground.of(towns), [site], 3000.0).lonlat, site, 3000.0) <= THOUSANDTH
+
+
+def test_a_disc_has_the_area_of_a_disc():
+    for radius_m in (50.0, 1000.0, 10_000.0):
+        area = service_area(point(0, 0), radius_m)
+        assert area_m2(area) / 1e6 == pytest.approx(disc_km2(radius_m), rel=1e-4)
+
+
+def test_what_has_no_extent_or_nothing():
+    spot = at(0, 0)
+    disc = service_area(shapely.Point(spot), 300.0)
+    assert service_area(shapely.LineString([spot, spot]), 300.0).symmetric_difference(disc).area < 1e-15
+    assert service_area(shapely.Point(), 300.0).is_empty
+    assert service_area(shapely.GeometryCollection(), 300.0).is_empty
+    with pytest.raises(BadGeometry):
+        service_area(None, 300.0)
+    with pytest.raises(GeoError):
+        service_area(shapely.box(100.0, 30.0, 110.0, 40.0), 300.0)
+
+
+class TestLocalPlane:
+    PLANE = LocalPlane(116.42, 35.40)
+
+    def test_areas_are_those_of_the_ellipsoid(self):
+        for side in (0.01, 0.5, 2.0):
+            box = shapely.segmentize(shapely.box(116.42, 35.4, 116.42 + side, 35.4 + side), side / 2000)
+            assert self.PLANE.from_wgs84(box).area == pytest.approx(area_m2(box), rel=1e-6)
+
+    @pytest.mark.parametrize(("away_m", "error"), [(10e3, 4e-7), (100e3, 3.2e-5), (200e3, 1.3e-4)])
+    def test_lengths_are_as_told(self, away_m, error):
+        for azimuth in (0.0, 45.0, 90.0, 200.0):
+            spot = GEOD.fwd(116.42, 35.4, azimuth, away_m)[:2]
+            for turn in (0.0, 90.0):
+                end = GEOD.fwd(*spot, azimuth + turn, 100.0)[:2]
+                flat = self.PLANE.from_wgs84(shapely.LineString([spot, end])).length
+                assert flat == pytest.approx(100.0, rel=error)
+
+    def test_there_and_back(self):
+        rng = np.random.default_rng(1)
+        spots = shapely.points(CENTRE + rng.uniform(-2.0, 2.0, (500, 2)))
+        back = shapely.get_coordinates(self.PLANE.to_wgs84(self.PLANE.from_wgs84(spots)))
+        assert np.abs(back - shapely.get_coordinates(spots)).max() < 1e-11  # degrees: a micrometre
+
+    def test_what_is_no_position_is_refused(self):
+        with pytest.raises(GeoError):
+            self.PLANE.from_wgs84(shapely.Point(39e6, 3.9e6))
+        with pytest.raises(GeoError):
+            self.PLANE.from_wgs84(None)
+
+
+class TestAgainstPostGIS:
+    """ST_Buffer on geography, ST_Union, ST_Area on geography: within 0.5 %."""
+
+    QUERY = """
+        WITH site AS (SELECT unnest(%(sites)s::text[])::geometry AS geom),
+        served AS (SELECT ST_Union(
+            ST_Buffer(ST_SetSRID(geom, 4326)::geography, %(radius)s, 'quad_segs=16')::geometry) AS geom
+            FROM site)
+        SELECT ST_Area(ST_Intersection(geom, ST_SetSRID(%(town)s::geometry, 4326))::geography) / 1e6
+        FROM served
+    """
+
+    @pytest.fixture(scope="class")
+    def connection(self, pg_url):
+        with psycopg.connect(pg_url.replace("postgresql+psycopg", "postgresql")) as opened:
+            yield opened
+
+    @pytest.mark.parametrize("radius_m", [100.0, 500.0, 2000.0])
+    @pytest.mark.parametrize("kind", ["points", "lines", "polygons"])
+    def test_within_half_a_percent(self, connection, kind, radius_m):
+        rng = np.random.default_rng(9)
+        spots = CENTRE + rng.uniform((-0.13, -0.06), (0.13, 0.06), (60, 2))
+        steps = rng.uniform(-0.005, 0.005, (60, 4, 2))
+        sites = {
+            "points": shapely.points(spots),
+            "lines": shapely.linestrings(spots[:, None] + np.cumsum(steps, axis=1)),
+            "polygons": shapely.box(*spots.T, *(spots + np.abs(steps[:, 0]) + 1e-4).T),
+        }[kind]
+        rows = coverage(sites, radius_m, TOWNS)
+        for row, town in zip(rows.towns, TOWNS.values(), strict=True):
+            values = {"sites": [s.wkb_hex for s in sites], "radius": radius_m, "town": town.wkb_hex}
+            theirs = connection.execute(self.QUERY, values).fetchone()[0]
+            print(f"{kind} {radius_m:.0f} m {row.code}: {row.covered_km2 / theirs - 1.0:+.5%}")
+            assert row.covered_km2 == pytest.approx(theirs, rel=0.005)
