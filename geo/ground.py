@@ -2,7 +2,7 @@
 
 Everything is done on a Lambert azimuthal equal-area plane around the middle of the towns
 (`geo.crs.LocalPlane`): its areas are those of the ellipsoid, and within `FARTHEST_M` of the middle its
-lengths are right to 0.013 %. An edge is straight in lon/lat (RFC 7946 §3.1.1); on the plane it is followed
+lengths are right to 0.01 %. An edge is straight in lon/lat (RFC 7946 §3.1.1); on the plane it is followed
 by a vertex every half kilometre, which is right to 4 mm. Against `geo.measure.area_m2`, whose edges are
 geodesics, the area of a town differs by up to 0.02 %.
 """
@@ -28,7 +28,7 @@ from geo.types import Box
 Array = NDArray[np.float64]
 Geometries = NDArray[np.object_]
 
-FARTHEST_M = 200_000.0
+FARTHEST_M = 150_000.0
 """Nothing that is counted lies farther than this from the middle of the towns."""
 
 # Degrees between vertices of an edge: it strays at most L² tan(latitude) / 8R from its chord, 4 mm here.

@@ -1,7 +1,7 @@
 """A street network as a graph: lines noded where they cross, with a node at every vertex.
 
 All lines given are walked on, both ways, and cross on one level: leave out motorways, and what runs on
-bridges over the streets. Lengths are those of the plane of `geo.ground`, right to 0.013 %.
+bridges over the streets. Lengths are those of the plane of `geo.ground`, right to 0.01 %.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ class Streets:
         geoms = geoms[~(shapely.is_missing(geoms) | shapely.is_empty(geoms))]
         if (~np.isin(shapely.get_type_id(geoms), (1, 2, 5))).any():
             raise BadGeometry("街道应为线。", "Streets are lines.")
-        parts = shapely.get_parts(ground.flat(geoms[ground.near(geoms, _AROUND_M)]))
-        parts = parts[shapely.length(parts) > 0.0]
+        parts = shapely.get_parts(geoms[ground.near(geoms, _AROUND_M)])
+        parts = ground.flat(parts[shapely.length(parts) > 0.0])
         noded = shapely.union_all(np.concatenate([parts, _links(parts, join_m)]), grid_size=_GRID_M)
         nodes, piece = _pieces(shapely.get_parts(objects([noded])))
         if not len(piece):

@@ -34,6 +34,8 @@ FARTHEST_M = 200.0
 
 # The strip is a convention: its edge is right to 1.1 % of its width, 0.55 m of 50.
 _STRIP_FINE = 0.01
+# Stretches closer than this touch: metres on an axis of thousands of kilometres are exact to nanometres.
+_TOUCH_M = 1e-6
 
 
 class Walked(NamedTuple):
@@ -164,25 +166,35 @@ def _reached(streets: Streets, snaps: _Snaps, limit_m: float) -> Array:
     costs = np.concatenate([snaps.offset + snaps.along, snaps.offset + whole - snaps.along])
     left = limit_m - streets.ways(starts, costs)  # metres left to walk at every node; -inf where none leads
     first, second = np.maximum(left[streets.piece], 0.0).T
-    full = first + second >= length
     index = np.arange(len(length))
     rest = limit_m - snaps.offset
-    own = np.flatnonzero((rest > 0.0) & ~full[snaps.piece])
-    at, room = snaps.along[own], rest[own]
     parts = (
-        (index[full], np.zeros(int(full.sum())), length[full]),
-        (index[~full], np.zeros(int((~full).sum())), first[~full]),
-        (index[~full], (length - second)[~full], length[~full]),
-        (snaps.piece[own], np.maximum(at - room, 0.0), np.minimum(at + room, whole[own])),
+        (index, np.zeros(len(length)), np.minimum(first, length)),
+        (index, np.maximum(length - second, 0.0), length),
+        (snaps.piece, np.maximum(snaps.along - rest, 0.0), np.minimum(snaps.along + rest, whole)),
     )
     piece, low, high = (np.concatenate(column) for column in zip(*parts, strict=True))
     some = high > low
-    piece, low, high = piece[some], low[some], high[some]
+    piece, low, high = _joined(piece[some], low[some], high[some])
     origin, target = streets.nodes[streets.piece[piece]].transpose(1, 0, 2)
     ahead = (target - origin) / length[piece, None]
     # The end of a whole piece is its node, to the last digit, so that neighbours meet.
     stop = np.where((high == length[piece])[:, None], target, origin + ahead * high[:, None])
     return np.stack([origin + ahead * low[:, None], stop], axis=1)
+
+
+def _joined(piece: Indices, low: Array, high: Array) -> tuple[Indices, Array, Array]:
+    """Stretches of pieces, from low to high metres, with those that overlap or touch made one."""
+    order = np.lexsort((low, piece))
+    piece, low, high = piece[order], low[order], high[order]
+    if not len(piece):
+        return piece, low, high
+    # Laid end to end with gaps between pieces, all stretches lie on one axis.
+    shift = piece * (high.max() + 1.0)
+    so_far = np.maximum.accumulate(high + shift)
+    begins = np.append(True, (low + shift)[1:] > so_far[:-1] + _TOUCH_M)
+    first = np.flatnonzero(begins)
+    return piece[first], low[first], np.maximum.reduceat(high, first)
 
 
 def _to_street(snaps: _Snaps, limit_m: float) -> Geometries:

@@ -142,7 +142,6 @@ def _claims(answer: dict[str, Any], keys: Any, settings: Settings, nonce: str, n
     """The ID token's claims, checked: signature, issuer, audience, expiry, nonce. Errors: NotSignedIn."""
     must = {"iss": settings.oidc_issuer, "aud": settings.oidc_client_id}
     options = {name: {"essential": True, "value": value} for name, value in must.items()}
-    options["nonce"] = {"essential": True, "value": nonce}
     params = {
         "nonce": nonce,
         "client_id": settings.oidc_client_id,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.deps import live, page_language
-from app.errors import AppError, BadParameter, Fault, NotFound
+from app.errors import AppError, BadParameter, Changed, Fault, NeedsMatch, NotFound, TooMany
 from app.web import page
 
 router = APIRouter(include_in_schema=False)
@@ -59,4 +59,10 @@ def _example(error: type[AppError], lang: str) -> dict[str, Any]:
         return NotFound("没有编号为 99-1-01 的点位。", "There is no site 99-1-01.").problem(
             lang, "/api/sites/99-1-01"
         )
+    if error is Changed:
+        return Changed({"percent": 45}, {"percent": 50}, 128).problem(lang, "/api/reports")
+    if error is NeedsMatch:
+        return NeedsMatch(128).problem(lang, "/api/plans")
+    if error is TooMany:
+        return TooMany("…", "…", 15).problem(lang, "/sign-in")
     return error("…", "…").problem(lang, "/api/sites")

@@ -10,12 +10,13 @@ from starlette.responses import Response
 
 from app.bodies import Body, as_number, read_body
 from app.deps import LANG, actor_of, api_language, live, read_book_of
-from app.domain.roles import Action, may
+from app.domain.board import may_read_words
 from app.domain.weeks import Week
 from app.errors import NotFound
 from app.params import Query
 from app.store.acceptances import VerdictForm, give_verdict
 from app.store.book import Line
+from app.store.ledgerfigures import public_why
 from app.store.plans import PlanForm, plan_members, set_plan
 from app.store.reports import ReportForm, file_report, report_members
 from app.store.writing import Asked
@@ -94,8 +95,8 @@ async def get_subject(request: Request, code: str) -> Response:
     if line is None:
         raise NotFound(f"台账中没有 {code[:20]}。", f"The ledger has no {code[:20]}.")
     members = await anyio.to_thread.run_sync(line_members, line, lang)
-    if not may(actor_of(request), Action.READ):
-        _hide_words(members)
+    if not may_read_words(actor_of(request), line.subject.about()):
+        _hide_words(members, line, lang)
     headers = {"etag": f'"{line.version}"', "cache-control": "private, no-cache", "content-language": lang}
     return json_answer(members, headers=headers)
 
@@ -123,11 +124,15 @@ def line_members(line: Line, lang: str) -> dict[str, Any]:
     }
 
 
-def _hide_words(members: dict[str, Any]) -> None:
-    """Sentences are for people who are signed in; figures and reasons of a stop are the ledger's."""
+def _hide_words(members: dict[str, Any], line: Line, lang: str) -> None:
+    """Sentences are for those concerned; figures are the ledger's, and so is the reason of a stop unless it
+    was written about homes and persons."""
+    hidden = {"text", "reason"} | ({"suspended_reason"} if line.subject.withheld else set())
     for part in ("report", "plan"):
         if members[part] is not None:
-            members[part] = {k: v for k, v in members[part].items() if k not in ("text", "reason")}
+            members[part] = {name: value for name, value in members[part].items() if name not in hidden}
+    if line.subject.withheld and members["rule"].pop("reason", None):
+        members["why"] = public_why(line, lang)
 
 
 def _created(receipt: dict[str, Any]) -> Response:

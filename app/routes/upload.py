@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from app.deps import LANG, WEEK, actor_of, api_language, live, page_language
 from app.domain.roles import Actor
 from app.domain.weeks import Week
-from app.errors import AppError, BadParameter, Fault, NotSignedIn, Refused
+from app.errors import AppError, BadParameter, Fault, NotFound, NotSignedIn, Refused
 from app.params import Query
 from app.sheets.opening import MOST_BYTES, PARAMETER
 from app.sheets.template import Template, template_bytes
@@ -72,11 +72,20 @@ async def upload(request: Request) -> Response:
 
 @router.get("/api/uploads/{id}")
 async def upload_state(request: Request, id: str) -> Response:
-    """How far the check of an upload is: ``{id, state, done, total, counts}``."""
+    """How far the check of an upload is: ``{id, state, done, total, counts}``.
+
+    ``state`` is ``unknown`` while the file has not arrived, and for an upload that is not this person's: who
+    asks while it is under way is not to be answered with an error.
+    """
     query = Query(request.query_params, (LANG,))
     api_language(request, query)
     query.done()
-    found = await anyio.to_thread.run_sync(read_upload, live(request), _actor(request), _id(id))
+    number = _id(id)
+    try:
+        found = await anyio.to_thread.run_sync(read_upload, live(request), _actor(request), number)
+    except NotFound:
+        empty = {"id": number, "state": "unknown", "done": 0, "total": 0, "counts": {}}
+        return json_answer(empty, headers={"cache-control": "no-store"})
     members = {name: getattr(found, name) for name in ("id", "state", "done", "total", "counts")}
     return json_answer(members, headers={"cache-control": "no-store"})
 

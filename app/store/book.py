@@ -6,7 +6,7 @@ Pages, exports, meeting sheets and reviews all read this, so that the same figur
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -124,6 +124,11 @@ def read_book(connection: Connection, as_of: AsOf, tolerance: float) -> Book:
         code: Line(subject, standing[code], versions.get(code, 0), as_of)
         for code, subject in read_subjects(connection, as_of).items()
     }
+    back = {
+        (line.subject.item_no, line.subject.task_no)
+        for line in lines.values()
+        if line.status.rule in ("sent_back", "sent_back_past_end")
+    }
     sites: defaultdict[tuple[int, int], list[SitePart]] = defaultdict(list)
     for line in lines.values():
         if line.subject.site:
@@ -135,9 +140,18 @@ def read_book(connection: Connection, as_of: AsOf, tolerance: float) -> Book:
             share = _task(line, sites[key])
             shares[line.subject.item_no].append(share)
             if share.targets:
-                tasks[key] = task_rollup(share)
-    items = {no: item_rollup(some) for no, some in shares.items() if any(one.targets for one in some)}
+                tasks[key] = _unless(task_rollup(share), key in back)
+    items = {
+        no: _unless(item_rollup(some), no in {item for item, _ in back})
+        for no, some in shares.items()
+        if any(one.targets for one in some)
+    }
     return Book(as_of, lines, tasks, items)
+
+
+def _unless(rolled: ItemProgress, sent_back: bool) -> ItemProgress:
+    """What was sent back is not complete, though 100 % are reported."""
+    return replace(rolled, percent=min(rolled.percent, 99.9), complete=False) if sent_back else rolled
 
 
 def _share(line: Line) -> SitePart:

@@ -9,7 +9,7 @@ from app.domain.targets import ItemProgress, TargetProgress
 from app.domain.weeks import Week
 from app.i18n import translate
 from app.store.book import Line
-from app.wording import status_members
+from app.wording import status_members, why
 
 DIGITS = 3
 """Decimals of what is done: of kilometres, metres."""
@@ -58,16 +58,23 @@ def line_members(line: Line, lang: str) -> dict[str, Any]:
     Reasons that somebody wrote about homes and persons are left out.
     """
     members = status_members(line.status, lang)
-    reason = line.status.inputs.get("reason")
-    if reason and line.subject.withheld:
-        members["why"] = members["why"].replace(reason, translate(lang, "subject.withheld_reason"))
     report = line.report
     return {
         "code": line.code,
         "reported": line.subject.reported,
-        **{name: members[name] for name in ("status", "status_label", "why")},
+        **{name: members[name] for name in ("status", "status_label")},
+        "why": public_why(line, lang),
         "planned_percent": members["planned_percent"],
         "reported_percent": members["reported_percent"],
         "week": str(Week.of(report.week_monday)) if report is not None else None,
         "sample": line.sample,
     }
+
+
+def public_why(line: Line, lang: str) -> str:
+    """Why a line's status is what it is, without reasons that somebody wrote about homes and persons."""
+    sentence = why(lang, line.status)
+    reason = line.status.inputs.get("reason")
+    if reason and line.subject.withheld:
+        sentence = sentence.replace(reason, translate(lang, "subject.withheld_reason"))
+    return sentence

@@ -19,6 +19,7 @@ from app.sheets.filled import CellFault, FilledRow, cell_of
 from app.sheets.weekly import KEYS_OF_SUBJECT, Values
 from app.store.reports import ReportForm, Reports
 from app.store.subjects import Subject
+from app.store.uploadchanges import changes
 from app.store.weekly import Filed, UnitWeek, values_of
 from app.store.writing import Asked, plain
 from geo.linear import length
@@ -163,7 +164,8 @@ class _Judge:
             )
             return
         judged.form = members | {"week": str(form.week)}
-        judged.changes = self._changes(subject, current, row, filed, by_ordinal)
+        cells = {ordinal: filled.number for ordinal, filled in by_ordinal.items()}
+        judged.changes = changes(subject, self.known.towns, current, row, filed.this, cells)
         judged.verdict = "new" if filed.this is None else "correction"
 
     def _by_ordinal(self, subject: Subject) -> dict[int | None, FilledRow] | None:
@@ -290,50 +292,6 @@ class _Judge:
                 key = {"sections": "sections", "reason": "reason", "week": "code"}.get(name, "value")
             self._fault(row, key, fault.zh, fault.en)
 
-    def _changes(
-        self,
-        subject: Subject,
-        current: dict[int | None, Values],
-        row: dict[str, Any],
-        filed: Filed,
-        rows: dict[int | None, FilledRow],
-    ) -> list[dict[str, Any]]:
-        """Old and new, cell by cell; only what differs."""
-        after = values_of(subject, _Row(row))
-        targets = {target.ord: target for target in subject.targets}
-        found: list[dict[str, Any]] = []
-
-        def note(ordinal: int | None, key: str, old: Any, new: Any) -> None:
-            if old == new or (not old and not new and old != 0 and new != 0):
-                return
-            target = targets.get(ordinal) if ordinal is not None else None
-            found.append(
-                {
-                    "key": key.partition(":")[0],
-                    "cell": self._cell(rows[ordinal], key),
-                    "town": self.known.towns.get(key.partition(":")[2]),
-                    "target": {"zh": target.title, "en": target.title_en} if target else None,
-                    "unit": _unit(target, key),
-                    "old": old,
-                    "new": new,
-                }
-            )
-
-        for ordinal, new in after.items():
-            old = current[ordinal]
-            note(ordinal, "value", old.value, new.value)
-            for town in self.known.towns:
-                note(ordinal, f"town:{town}", old.towns.get(town), new.towns.get(town))
-            for key in ("sections", "stop", "text"):
-                note(ordinal, key, getattr(old, key), getattr(new, key))
-        if not subject.site:
-            before = filed.this.percent if filed.this is not None else None
-            if before != row["percent"]:
-                found.append(
-                    {"key": "percent", "old": before, "new": row["percent"], "unit": {"zh": "%", "en": "%"}}
-                )
-        return plain(found)
-
     def _cell(self, row: FilledRow, key: str) -> str:
         return cell_of(row.number, key, self.known.towns)
 
@@ -341,27 +299,9 @@ class _Judge:
         self.judged.faults.append(CellFault(self._cell(row, key), zh, en))
 
 
-@dataclass(frozen=True)
-class _Row:
-    """A row that would be written, read like one that was."""
-
-    members: dict[str, Any]
-
-    def __getattr__(self, name: str) -> Any:
-        return self.members[name]
-
-
 def _figure(values: Values) -> dict[str, Any] | Any:
     """A row as `check_figures` takes it: with its towns where there are any, else the bare number."""
     return {"quantity": values.value, "towns": dict(values.towns)} if values.towns else values.value
-
-
-def _unit(target: Any, key: str) -> dict[str, str] | None:
-    if not key.startswith(("value", "town")):
-        return None
-    if target is None or target.comparator not in ("exact", "at_least", "total"):
-        return {"zh": "%", "en": "%"}
-    return {"zh": target.unit or "", "en": target.unit_en or target.unit or ""}
 
 
 def members_of(one: Judged | FilledRow) -> dict[str, Any]:

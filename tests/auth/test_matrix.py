@@ -132,6 +132,7 @@ EXPECTED = {
         GET /inspect/{code}
         POST /inspect/{code}
         POST /api/inspections
+        POST /api/inspections/{ident}/photos
     """,
     "S": """
         GET /accept/{code}

@@ -1,4 +1,4 @@
-"""Excel and the weekly meeting in a real browser: upload with its preview, and a page of paper for each sheet."""
+"""Excel and the weekly meeting in a real browser: upload with preview, and one page of paper a sheet."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def filled(template: bytes, value: object) -> dict[str, object]:
     sheet = workbook.worksheets[0]
     row = next(row[0].row for row in sheet.iter_rows(min_row=4) if row[0].value == ROAD)
     sheet.cell(row, 8).value, sheet.cell(row, 13).value = value, "<img src=x onerror=alert(1)> 路基"
+    sheet.cell(row, 14).value = "复核"  # needed where the week is reported already
     out = io.BytesIO()
     workbook.save(out)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -198,6 +198,9 @@ def test_who_is_second_sees_both_versions_and_chooses(lead, demo, place, watch):
     assert yours.locator(".differs dt").all_inner_texts() == ["完成百分比", "一句话说明"]
     assert [row.percent for row in reports(place, code)] == [80]
     second.fill("textarea[name=reason]", "以我现场核对为准")
+    second.press("input[name=percent]", "Enter")  # never overrules anybody
+    expect(second.locator("#conflict")).to_be_visible()
+    assert [row.percent for row in reports(place, code)] == [80]
     second.click("text=用我的版本")
     second.wait_for_url("**saved=**")
     assert [row.percent for row in reports(place, code)] == [80, 85]

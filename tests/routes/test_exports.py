@@ -58,10 +58,11 @@ def test_the_ledger_s_files_hold_what_the_page_shows(client: TestClient, query: 
             wanted += [
                 ("点位", site["code"], site["title"], site["reported_percent"]) for site in task["sites"]
             ]
-    found = [(row["类型"], row["编号"], row["目标或点位"], row["完成百分比"]) for row in table]
-    assert found == [(*key, "" if percent is None else f"{percent:.10g}") for *key, percent in wanted] or [
-        (*one[:3], float(one[3]) if one[3] else None) for one in found
-    ] == [tuple(one) for one in wanted]
+    found = [
+        (row["类型"], row["编号"], row["目标或点位"], float(row["完成百分比"]) if row["完成百分比"] else None)
+        for row in table
+    ]
+    assert found == wanted
     workbook = openpyxl.load_workbook(io.BytesIO(client.get(f"/ledger.xlsx{query}").content))
     sheet, totals = workbook.worksheets
     assert [
@@ -83,12 +84,15 @@ def test_files_are_open_to_all_and_the_audit_is_not(client: TestClient) -> None:
 def test_no_text_of_the_ledger_reaches_a_file_as_a_formula(client: TestClient) -> None:
     """Sentences, reasons and blockages are whatever people (or attackers) write."""
     lead, supervision = signed_in(client, "lead_unit"), signed_in(client, "supervision")
+    taken = 0
     for number, text in enumerate(ATTACKS):
         version = lead.get(f"/api/subjects/{ROAD}").json()["version"]
         members = {"id": str(uuid.uuid4()), "subject": ROAD, "week": "2023-W28", "percent": 20 + number % 50}
         members |= {"text": text, "reason": text, "suspended_reason": text}
         answer = lead.post("/api/reports", json=members, headers={"if-match": f'"{version}"'})
         assert answer.status_code in (201, 400), answer.text
+        taken += answer.status_code == 201
+    assert taken > 20, "what the interface itself refuses tells nothing about the files"
     blockage = {
         "id": str(uuid.uuid4()),
         "subject": ROAD,

@@ -143,6 +143,8 @@ def test_sections_are_merged_measured_and_saved_with_their_drawing(desk):
     told = parse(checked.text).by_id("sections-told").text
     assert told.startswith("合计已建 1,500 米") and "0-1500" in told
     assert count_reports(desk, MAIN) == 0
+    # the mark of pages that renew themselves: what was typed here must not be renewed away
+    assert not [one for one in parse(checked.text).all("meta") if one.attributes.get("id") == "live"]
     assert send(lead, MAIN, sections="0-1,200; 1000-1500").status_code == 303
     (row,) = rows(desk, t.report, subject_code=MAIN, week_monday=MONDAY)
     assert row.sections == [[0.0, 1500.0]] and row.geom_version == 1

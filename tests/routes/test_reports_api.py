@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from tests.support.people import signed_in, staffed
+from app.domain.accounts import Account
+from app.domain.roles import Role
+from tests.support.people import add_people, signed_in, staffed
 
 ROAD = "20-1-01"
 
@@ -172,3 +174,16 @@ def test_built_metres_are_shares_of_the_line_on_the_map(nobody, lead):
     ((start, end),) = shown["built"]
     assert start == 0
     assert end == pytest.approx(1500 / nobody.get("/api/subjects/20-4-01").json()["length_m"], abs=1e-6)
+
+
+def test_reasons_written_about_homes_are_for_those_concerned(nobody):
+    secret = "某户家中暂不便施工"
+    add_people(nobody.app.state.live.database, Account("social", "社会 壬", Role.LEAD_UNIT, unit="shehui"))
+    reporter = signed_in(nobody, "social")
+    body = report(subject="06-1", percent=None, figures={"0": {"quantity": 3}}, suspended_reason=secret)
+    assert reporter.post("/api/reports", json=body).status_code == 201
+    assert secret in signed_in(nobody, "supervision").get("/api/subjects/06-1").json()["why"]
+    for name in ("viewer", "other_unit", None):
+        reader = signed_in(nobody, name) if name else nobody
+        assert secret not in reader.get("/api/subjects/06-1").text
+        assert reader.get("/api/subjects/06-1").json()["status"] == "suspended"

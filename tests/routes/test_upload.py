@@ -123,8 +123,9 @@ def test_what_changed_meanwhile_is_shown_anew(lead: Person) -> None:
 def test_uploads_are_for_lead_units_and_their_owner(client: TestClient, lead: Person) -> None:
     address = send(lead, filled(lead, "2023-W23", H=31)).headers["location"]
     other = signed_in(client, "other_unit")
-    for path in (address, f"/api/uploads/{address.rsplit('/', 1)[1]}"):
-        assert other.get(path).status_code == 404
+    assert other.get(address).status_code == 404
+    state = f"/api/uploads/{address.rsplit('/', 1)[1]}"
+    assert (other.get(state).json()["state"], lead.get(state).json()["state"]) == ("unknown", "ready")
     assert other.post(f"{address}/confirm", data=other.form()).status_code == 404
     assert "不是本单位的" in send(other, filled(lead, "2023-W23", H=31)).text
     assert signed_in(client, "supervision").get("/upload").status_code == 403
