@@ -11,6 +11,7 @@ import segno
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.deeds import deeds
 from app.deps import actor_of, ask, live, page_language
 from app.domain.privacy import is_withheld
 from app.domain.roles import Action, may
@@ -159,8 +160,7 @@ async def site_page(request: Request, code: str) -> Response:
         site=feature["properties"],
         weeks=await weeks_of(request, view),
         curve=drawn,
-        may_report=may(actor_of(request), Action.REPORT, about),
-        may_plan=may(actor_of(request), Action.PLAN, about),
+        deeds=deeds(actor_of(request), about, code, feature["properties"]["status"], True),
         internal=may(actor_of(request), Action.READ),
         point=middle(geometry(feature)),
         overview=await anyio.to_thread.run_sync(drawing),

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.curves import Curve, curve
+from app.deeds import deeds
 from app.deps import actor_of, live, page_language
 from app.domain.roles import About, Action, may
 from app.errors import NotFound
@@ -61,8 +62,7 @@ async def subject_page(request: Request, code: str) -> Response:
         here="ledger",
         weeks=await weeks_of(request, view),
         code=code,
-        may_report=line.subject.reported and may(actor, Action.REPORT, about),
-        may_plan=may(actor, Action.PLAN, about),
+        deeds=deeds(actor, about, code, line.status.code, line.subject.reported),
         internal=may(actor, Action.READ),
         towns=view.words.towns,
         units=view.words.units,

@@ -36,14 +36,15 @@ def changes(
     def note(ordinal: int | None, key: str, old: Any, new: Any) -> None:
         if old == new or (old in (None, "") and new in (None, "")):
             return
-        target = targets.get(ordinal) if ordinal is not None else None
+        figure = key.startswith(("value", "town"))
+        target = targets.get(ordinal) if figure and ordinal is not None else None
         found.append(
             {
                 "key": key.partition(":")[0],
                 "cell": cell_of(numbers[ordinal], key, towns),
                 "town": towns.get(key.partition(":")[2]),
                 "target": {"zh": target.title, "en": target.title_en} if target else None,
-                "unit": _unit(target) if key.startswith(("value", "town")) else None,
+                "unit": _unit(target) if figure else None,
                 "old": old,
                 "new": new,
             }
@@ -58,7 +59,8 @@ def changes(
             note(ordinal, key, getattr(old, key), getattr(new, key))
     percent = filed.percent if filed is not None else None
     if not subject.site and percent != row["percent"]:
-        found.append({"key": "percent", "old": percent, "new": row["percent"], "unit": PERCENT})
+        nowhere = {"cell": None, "town": None, "target": None}
+        found.append({"key": "percent", **nowhere, "unit": PERCENT, "old": percent, "new": row["percent"]})
     return plain(found)
 
 

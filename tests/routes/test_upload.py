@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from starlette.testclient import TestClient
 
+from tests.routes.html import parse
 from tests.support.databases import Storage
 from tests.support.people import Person, signed_in, staffed
 
@@ -74,6 +75,21 @@ def test_upload_preview_and_confirmation_without_scripts(lead: Person) -> None:
     assert "已保存 1 项" in lead.get(address, headers=PAGE).text
     report = lead.get(f"/api/subjects/{ROAD}").json()["report"]
     assert (report["percent"], report["text"], report["week"]) == (45.0, "<b>路基</b> =1", "2023-W26")
+
+
+def test_a_task_s_figures_are_shown_by_their_targets(lead: Person) -> None:
+    workbook = openpyxl.load_workbook(io.BytesIO(filled(lead, "2023-W24", "19-1", H=40, M="开展培训")))
+    sheet = workbook.worksheets[0]
+    row = next(
+        row[0].row for row in sheet.iter_rows(min_row=4) if (row[0].value, row[1].value) == ("19-1", 1)
+    )
+    sheet.cell(row, 8).value = 60
+    out = io.BytesIO()
+    workbook.save(out)
+    address = send(lead, out.getvalue()).headers["location"]
+    text = parse(lead.get(address, headers=PAGE).text).all("main")[0].text
+    assert f"H{row} 物业人员“全员素质教育培训”开展 原为 未填 → 改为 60 %" in text
+    assert "本周情况 原为 未填 → 改为 开展培训" in text and "折算总进度 原为 未填 → 改为 50 %" in text
 
 
 def test_scripts_get_json(lead: Person) -> None:
