@@ -22,6 +22,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.core import core
 from geo.crs import LocalPlane
 from geo.errors import BadCoordinates, BadGeometry, GeoError
 from geo.ground import Ground, flat, objects, sound
@@ -37,6 +38,8 @@ _CORNERS = 4 * _QUARTER
 _OUT = math.sqrt(2.0 * math.pi / _CORNERS / math.sin(2.0 * math.pi / _CORNERS))
 # Vertices of a line that matter less than this share of the radius are left out.
 _FINE = 5e-5
+# Up to this many pieces are united at once; of more, those in the midst of others are left out.
+_MANY = 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,17 +121,32 @@ def union(shapes: Geometries, radius_m: float, fine: float = _FINE) -> BaseGeome
     parts = _leaves(shapes)
     kind = shapely.get_type_id(parts)
     areal = parts[kind == 3]
-    round_polygons = areal[_convex(areal)]
-    other = areal[~_convex(areal)]
+    convex = _convex(areal)
+    hulled, other = areal[convex], areal[~convex]
     lines = np.concatenate([parts[(kind == 1) | (kind == 2)], shapely.get_rings(other)])
     points, segments = _segments(lines, radius_m * fine)
-    points = np.concatenate([shapely.get_coordinates(parts[kind == 0]), points])
+    points = np.unique(np.concatenate([shapely.get_coordinates(parts[kind == 0]), points]), axis=0)
     out = radius_m * _OUT
+    hulled, other = _in_order(hulled), _in_order(other)
+    boxes = np.concatenate(
+        [
+            np.hstack([points - out, points + out]),
+            np.hstack([segments.min(axis=1) - out, segments.max(axis=1) + out]),
+            shapely.bounds(hulled) + (-out, -out, out, out),
+            shapely.bounds(other),
+        ]
+    )
+    middle, needed = None, np.ones(len(boxes), dtype=bool)
+    if len(boxes) > _MANY:
+        spots = np.concatenate([points, segments.reshape(-1, 2), shapely.get_coordinates(hulled)])
+        middle, needed = core(spots, radius_m * 0.999, boxes)  # as the discs' edges are a bit inside
+    chosen = np.split(needed, np.cumsum([len(points), len(segments), len(hulled)]))
     pieces = [
-        shapely.buffer(shapely.points(np.unique(points, axis=0)), out, quad_segs=_QUARTER),
-        shapely.buffer(shapely.linestrings(segments), out, quad_segs=_QUARTER),
-        _hulls(_in_order(round_polygons), out),
-        _in_order(other),
+        shapely.buffer(shapely.points(points[chosen[0]]), out, quad_segs=_QUARTER),
+        shapely.buffer(shapely.linestrings(segments[chosen[1]]), out, quad_segs=_QUARTER),
+        _hulls(hulled[chosen[2]], out),
+        other[chosen[3]],
+        objects([] if middle is None else [middle]),
     ]
     return only_areas(shapely.union_all(np.concatenate(pieces)))
 
@@ -197,9 +215,8 @@ def _leaves(geoms: Geometries) -> Geometries:
 
 def _convex(polygons: Geometries) -> NDArray[np.bool_]:
     """Which polygons are their own hull, to a billionth of their area."""
-    return shapely.area(shapely.convex_hull(polygons)) - shapely.area(polygons) <= 1e-9 * shapely.area(
-        polygons
-    )
+    area = shapely.area(polygons)
+    return shapely.area(shapely.convex_hull(polygons)) - area <= 1e-9 * area
 
 
 def _segments(lines: Geometries, fine_m: float) -> tuple[Array, Array]:

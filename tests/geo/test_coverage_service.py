@@ -9,17 +9,19 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.core import core
 from geo.coverage import coverage
 from geo.crs import LocalPlane
 from geo.errors import BadGeometry, GeoError
 from geo.ground import Ground
 from geo.measure import GEOD, area_m2
-from geo.service import served, service_area
+from geo.service import served, service_area, union
 from tests.geo.second_opinion import distance_m
 from tests.geo.shapes import CENTRE, geometries
 from tests.geo.towns import TOWNS, at, disc_km2, line, point, square
 
 THOUSANDTH = 0.001
+GROUND = Ground.of(TOWNS)
 BENT = np.cumsum(np.column_stack([np.linspace(40.0, 90.0, 30), 40.0 * np.sin(np.arange(30))]), axis=0)
 SHAPES = {
     "point": point(0, 0),
@@ -96,6 +98,11 @@ def test_what_has_no_extent_or_nothing():
     spot = at(0, 0)
     disc = service_area(shapely.Point(spot), 300.0)
     assert service_area(shapely.LineString([spot, spot]), 300.0).symmetric_difference(disc).area < 1e-15
+    street = line((0, 500), (300, 500))
+    odd = shapely.MultiLineString([[spot, spot], street.coords])
+    both = service_area(shapely.GeometryCollection([shapely.Point(spot), street]), 300.0)
+    assert not odd.is_valid
+    assert service_area(odd, 300.0).symmetric_difference(both).area < 1e-15
     assert service_area(shapely.Point(), 300.0).is_empty
     assert service_area(shapely.GeometryCollection(), 300.0).is_empty
     with pytest.raises(BadGeometry):
@@ -168,3 +175,57 @@ class TestAgainstPostGIS:
             values = {"sites": [s.wkb_hex for s in sites], "radius": radius_m, "town": town.wkb_hex}
             theirs = connection.execute(self.QUERY, values).fetchone()[0]
             assert row.covered_km2 == pytest.approx(theirs, rel=0.005)
+
+
+class TestManySites:
+    """Of many sites those in the midst of others are left out: the area must be that of all of them."""
+
+    @pytest.mark.parametrize("radius_m", [150.0, 400.0, 1500.0])
+    @pytest.mark.parametrize("kind", ["points", "lines", "polygons"])
+    def test_what_is_left_out_was_covered_anyway(self, kind, radius_m):
+        rng = np.random.default_rng(11)
+        # Crowded in the middle, thin at the edge, so that there is some of everything.
+        spots = LocalPlane(116.42, 35.4).to_wgs84(shapely.points(rng.normal(0.0, 1500.0, (900, 2))))
+        spots = shapely.get_coordinates(spots)
+        sites = {
+            "points": shapely.points(spots),
+            "lines": shapely.linestrings(
+                np.stack([spots, spots + rng.uniform(-0.003, 0.003, (900, 2))], axis=1)
+            ),
+            "polygons": shapely.box(*spots.T, *(spots + rng.uniform(1e-4, 2e-3, (900, 2))).T),
+        }[kind]
+        shapes = GROUND.flat(sites)
+        all_at_once = union(shapes, radius_m)
+        bit_by_bit = shapely.union_all([union(shapes[k : k + 100], radius_m) for k in range(0, 900, 100)])
+        assert all_at_once.symmetric_difference(bit_by_bit).area < 1.0
+        assert all_at_once.is_valid
+
+    def test_the_grid_pays_where_sites_are_crowded(self):
+        """Or these tests would test nothing."""
+        spots = np.random.default_rng(12).uniform(-2000.0, 2000.0, (900, 2))
+        boxes = np.hstack([spots - 1000.0, spots + 1000.0])
+        middle, needed = core(spots, 999.0, boxes)
+        assert middle is not None and 0 < needed.sum() < 800
+        assert shapely.union_all(shapely.buffer(shapely.points(spots), 1000.0)).covers(middle)
+
+    @pytest.mark.parametrize("spread_m", [200.0, 40_000.0])
+    def test_every_square_of_the_grid_is_within_the_radius(self, spread_m):
+        spots = np.random.default_rng(13).uniform(-spread_m, spread_m, (1500, 2)) + (37.0, -1234.5)
+        boxes = np.hstack([spots, spots])  # pieces without extent: all are hidden
+        middle, needed = core(spots, 500.0, boxes)
+        assert middle is not None and not needed.any()
+        far = shapely.STRtree(shapely.points(spots)).query_nearest(
+            shapely.points(shapely.get_coordinates(middle)), return_distance=True, all_matches=False
+        )[1]
+        assert far.max() <= 500.0
+        assert middle.area > 0.3 * np.pi * 500.0**2
+
+    def test_where_it_does_not_pay_all_are_kept(self):
+        spots = np.array([[0.0, 0.0], [1e6, 1e6]])
+        for radius_m, boxes in (
+            (10.0, np.hstack([spots, spots])),
+            (1e5, np.hstack([spots - 1e5, spots + 1e5])),
+        ):
+            middle, needed = core(spots, radius_m, boxes)
+            assert middle is None and needed.all()
+        assert core(np.zeros((0, 2)), 10.0, np.zeros((0, 4)))[0] is None

@@ -134,17 +134,11 @@ class TestWays:
         assert network.part.max() == 1
         assert metres(network, [point(-5e3, 0)], 800.0) == pytest.approx(1600.0, rel=1e-4)
 
-    def test_equally_near_streets_are_both_entered(self):
-        network = streets(line((0, -1e3), (0, 1e3)), line((200, -1e3), (200, 1e3)))
-        halfway = shapely.Point((np.array(at(0, 0)) + at(200, 0)) / 2.0)
-        reached = metres(network, [halfway], 300.0)
-        assert reached == pytest.approx(400.0, rel=1e-2) or reached == pytest.approx(800.0, rel=1e-2)
-
     def test_a_polygon_is_entered_where_the_street_is_nearest(self):
         school = shapely.Polygon([at(-5.3e3, 0), at(-5.1e3, 0), at(-5.1e3, 100), at(-5.3e3, 100)])
-        assert metres(streets(STREET), [school], 300.0) == pytest.approx(2 * 200.0, rel=0.3)
+        assert metres(streets(STREET), [school], 300.0) == pytest.approx(2 * 200.0, rel=2e-3)
         through = shapely.Polygon([at(-5.1e3, 0), at(-4.9e3, 0), at(-4.9e3, 9), at(-5.1e3, 9)])
-        assert metres(streets(STREET), [through], 300.0) == pytest.approx(600.0, rel=0.05)
+        assert metres(streets(STREET), [through], 300.0) == pytest.approx(600.0, rel=2e-3)
 
     @settings(max_examples=12)
     @given(
