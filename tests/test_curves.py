@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.curves import curve
 from app.domain.progress import Plan
 from app.domain.weeks import Week
+from app.views.curves import curve
 
 PLAN = Plan(date(2023, 3, 1), date(2023, 9, 1), ((date(2023, 6, 1), 40.0),))
 DAY = date(2023, 7, 14)

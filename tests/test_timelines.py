@@ -9,7 +9,7 @@ import pytest
 from app.domain.timeline import Event, Kind
 from app.domain.weeks import Week
 from app.i18n import LANGUAGES
-from app.timelines import sentence
+from app.views.timelines import sentence
 
 MOMENT = datetime(2023, 3, 3, 2, tzinfo=UTC)
 UNITS = {"jianshe": {"name": "住建局", "name_en": "Construction"}}

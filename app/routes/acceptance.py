@@ -11,14 +11,14 @@ from starlette.responses import RedirectResponse, Response
 from app.deps import live, page_language
 from app.domain.roles import Action
 from app.domain.weeks import Week
-from app.posted import MENDABLE, Shown, matched, posted
+from app.forms.posted import MENDABLE, Shown, matched, posted
 from app.routes.inspections import line_for
 from app.store.acceptances import VerdictForm, give_verdict
 from app.store.blockages import blockages_of
 from app.store.filings import read_filing
 from app.store.ledger import read_targets
 from app.store.writing import Asked
-from app.supervised import blockage_members, inspections_with_photos, subject_url
+from app.views.supervision import blockage_members, inspections_with_photos, subject_url
 from app.web import page
 from app.writes import write
 

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from app.deps import LANG, api_language, live
 from app.domain.built import built, parse_sections
 from app.errors import NotFound
+from app.forms.report import sections_text
 from app.params import Param, Query
-from app.reportform import sections_text
 from app.routes.sites import POINT
 from app.store.subjects import Subject, read_subject
 from app.web import json_answer

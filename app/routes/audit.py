@@ -8,10 +8,10 @@ import anyio.to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.auditwords import action_words, differences
 from app.deps import LANG, WEEK, live, page_language
 from app.params import Param, Query
 from app.store.audit import AuditFilter, known_actions, read_changes
+from app.views.audit import action_words, differences
 from app.web import page
 
 router = APIRouter(include_in_schema=False)

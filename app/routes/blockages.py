@@ -24,8 +24,8 @@ from app.deps import (
 from app.domain.blockages import Blockage, Form, State, steps_open_to
 from app.domain.roles import Action, require
 from app.errors import Forbidden, NotFound
+from app.forms.posted import MENDABLE, Shown, matched, posted
 from app.params import Param, Query
-from app.posted import MENDABLE, Shown, matched, posted
 from app.store.blockages import (
     NewBlockage,
     blockages_of,
@@ -37,7 +37,7 @@ from app.store.blockages import (
 from app.store.book import Book
 from app.store.live import View
 from app.store.writing import Asked
-from app.supervised import blockage_members, may_see, step_members, subject_url, unit_options
+from app.views.supervision import blockage_members, may_see, step_members, subject_url, unit_options
 from app.web import json_answer, page
 from app.writes import if_match, write
 

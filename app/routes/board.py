@@ -28,7 +28,7 @@ from app.params import Param, Query
 from app.store.board import Board, BoardFilter, Row, grouped, read_board
 from app.store.live import View
 from app.store.vocabulary import Vocabulary
-from app.supervised import directive_members, subject_url, unit_members
+from app.views.supervision import directive_members, subject_url, unit_members
 from app.web import json_answer, page
 from app.wording import why
 

@@ -24,8 +24,8 @@ from app.domain.board import may_read_words
 from app.domain.directives import Directive, Form, State, steps_open_to
 from app.domain.roles import Action, Actor, may
 from app.errors import Forbidden
+from app.forms.posted import MENDABLE, Shown, matched, posted
 from app.params import Param, Query
-from app.posted import MENDABLE, Shown, matched, posted
 from app.store.book import Book
 from app.store.directives import (
     NewDirective,
@@ -36,7 +36,7 @@ from app.store.directives import (
 )
 from app.store.live import View
 from app.store.writing import Asked
-from app.supervised import about_directive, directive_members, step_members
+from app.views.supervision import about_directive, directive_members, step_members
 from app.web import json_answer, page
 from app.writes import if_match, write
 

@@ -8,7 +8,6 @@ import anyio.to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.auditwords import action_words
 from app.deps import LANG, WEEK, live, page_language, read_view
 from app.i18n import show
 from app.ledgerfilter import LedgerFilter
@@ -20,6 +19,7 @@ from app.sheets.audit import audit_header, audit_row
 from app.sheets.ledger import LedgerExport, ledger_csv, ledger_xlsx
 from app.sheets.workbook import MEDIA_TYPE
 from app.store.audit import AuditFilter, read_changes
+from app.views.audit import action_words
 from app.wording import local
 
 router = APIRouter(include_in_schema=False)

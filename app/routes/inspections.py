@@ -28,8 +28,8 @@ from app.domain.inspections import Verdict
 from app.domain.photos import Picture
 from app.domain.roles import Action, require
 from app.errors import BadParameter, Fault, NotFound
+from app.forms.posted import MENDABLE, Shown, posted
 from app.params import Param, Query
-from app.posted import MENDABLE, Shown, posted
 from app.routes.report import read_pictures
 from app.store.blockages import blockages_of, units_of
 from app.store.book import Book, Line
@@ -39,7 +39,7 @@ from app.store.moments import ZONE_TIME, now
 from app.store.photos import Owner, attach
 from app.store.subjects import read_subject
 from app.store.writing import Asked, Writer
-from app.supervised import (
+from app.views.supervision import (
     blockage_members,
     inspections_with_photos,
     may_see,

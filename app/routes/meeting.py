@@ -13,7 +13,6 @@ from app.domain.roles import Actor
 from app.domain.status import StatusCode
 from app.domain.weeks import Week
 from app.errors import Forbidden, NotSignedIn
-from app.meetingwords import meeting_members
 from app.params import Param, Query
 from app.routes.upload import file_answer
 from app.sheets.meeting import meeting_bytes
@@ -22,6 +21,7 @@ from app.store.asof import AsOf
 from app.store.live import Live, View
 from app.store.meeting import Meeting, own_unit, read_meeting
 from app.store.weeks import first_week
+from app.views.meeting import meeting_members
 from app.web import page
 
 router = APIRouter(include_in_schema=False)

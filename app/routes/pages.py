@@ -11,7 +11,6 @@ import segno
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.deeds import deeds
 from app.deps import actor_of, ask, live, page_language
 from app.domain.privacy import is_withheld
 from app.domain.roles import Action, may
@@ -20,8 +19,6 @@ from app.domain.timeline import ROUTINE
 from app.errors import BadParameter, Fault, NotFound
 from app.i18n import catalogue
 from app.ledgerfilter import LedgerFilter, item_text
-from app.overviews import draw, geometry, parse
-from app.pageview import view_of, weeks_of
 from app.routes.ledger import all_items, one_item
 from app.routes.sites import site_feature
 from app.routes.subjects import subject_and_curve
@@ -29,7 +26,10 @@ from app.settings import Settings
 from app.store.live import View
 from app.store.spatial.protocol import Filters
 from app.store.timeline import read_timeline
-from app.timelines import for_reader, told
+from app.views.deeds import deeds
+from app.views.overviews import draw, geometry, parse
+from app.views.timelines import for_reader, told
+from app.views.weeks import view_of, weeks_of
 from app.web import YEAR_SECONDS, page
 from geo.crs import WGS84
 from maps.basemaps import BaseMap, osm, parse_xyz, tianditu

@@ -14,9 +14,9 @@ from starlette.responses import RedirectResponse, Response
 from app.deps import actor_of, live, page_language, read_book_of
 from app.domain.roles import Action, require
 from app.errors import BadParameter, Changed, Fault, NotSignedIn, Refused
+from app.forms.plan import milestone_rows, plan_values, read_plan, starting_plan
+from app.forms.report import request_id
 from app.i18n import catalogue
-from app.planform import milestone_rows, plan_values, read_plan, starting_plan
-from app.reportform import request_id
 from app.store.filings import Planning, read_planning
 from app.store.plans import PlanForm, set_plan
 from app.store.writing import Asked

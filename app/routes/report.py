@@ -20,7 +20,7 @@ from app.domain.photos import MOST_BYTES, Picture, check_count, picture
 from app.domain.roles import Action, require
 from app.domain.weeks import Week
 from app.errors import BadParameter, Changed, Fault, NotSignedIn, Refused
-from app.reportform import (
+from app.forms.report import (
     Measured,
     falls,
     measured,
@@ -31,7 +31,7 @@ from app.reportform import (
     starting_values,
     words,
 )
-from app.reportpage import Page, render
+from app.forms.reportpage import Page, render
 from app.store.asof import AsOf
 from app.store.blockages import NewBlockage, open_blockage
 from app.store.filings import Filing, read_filing
@@ -40,7 +40,7 @@ from app.store.moments import ZONE_TIME
 from app.store.photos import attach, report_owner
 from app.store.reports import ReportForm, file_report
 from app.store.writing import Asked, Writer
-from app.worklist import open_after, work_of
+from app.views.work import open_after, work_of
 from app.writes import write
 
 router = APIRouter(include_in_schema=False)

@@ -17,14 +17,14 @@ from app.domain.review import Difference, Standing
 from app.domain.roles import Action, may
 from app.domain.status import StatusCode
 from app.errors import BadParameter, Fault
+from app.forms.posted import MENDABLE, Shown, posted
 from app.params import Param, Query
-from app.posted import MENDABLE, Shown, posted
 from app.routes.directives import NEW, new_directive
 from app.store.book import Line
 from app.store.directives import give_directive
 from app.store.review import ItemReview, Review, moments, read_review
 from app.store.vocabulary import Vocabulary
-from app.supervised import about_item, blockage_members, directive_members, subject_url, unit_options
+from app.views.supervision import about_item, blockage_members, directive_members, subject_url, unit_options
 from app.web import page
 from app.wording import why
 from app.writes import write

@@ -33,7 +33,7 @@ from app.store.sites import read_details
 from app.store.spatial.protocol import WGS84, Filters, Near, Page
 from app.store.subjects import read_subject
 from app.store.timeline import read_timeline
-from app.timelines import for_reader, told
+from app.views.timelines import for_reader, told
 from geo.types import Box
 
 router = APIRouter(prefix="/api", tags=["sites"])

@@ -9,18 +9,18 @@ import anyio.to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.curves import Curve, curve
-from app.deeds import deeds
 from app.deps import actor_of, live, page_language
 from app.domain.roles import About, Action, may
 from app.errors import NotFound
-from app.pageview import view_of, weeks_of
 from app.routes.ledger import one_item
 from app.store.live import Live, View
 from app.store.standing import plan_of, standings
 from app.store.subjects import read_subject
 from app.store.timeline import read_reports, read_timeline
-from app.timelines import for_reader, told
+from app.views.curves import Curve, curve
+from app.views.deeds import deeds
+from app.views.timelines import for_reader, told
+from app.views.weeks import view_of, weeks_of
 from app.web import page
 
 router = APIRouter(include_in_schema=False)

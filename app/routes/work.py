@@ -18,9 +18,9 @@ from app.store.blockages import blockages_of
 from app.store.book import Book
 from app.store.directives import directives_of
 from app.store.live import View
+from app.views.work import OPEN, Duty, open_after, reported_week, work_of
 from app.web import page
 from app.wording import why
-from app.worklist import OPEN, Duty, open_after, reported_week, work_of
 
 router = APIRouter(include_in_schema=False)
 

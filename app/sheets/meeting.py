@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from app.i18n import translate
-from app.meetingwords import STATUSES, blockage_text, status_texts
 from app.sheets import looks
 from app.sheets.looks import Look, status_look
 from app.sheets.workbook import Book, Sheet
+from app.views.meeting import STATUSES, blockage_text, status_texts
 
 COLUMNS = (
     "code",
@@ -35,7 +35,7 @@ _SHARE_SUM = replace(looks.SUM, format=looks.PERCENT, across="right")
 
 
 def meeting_bytes(meeting: Mapping[str, Any], lang: str) -> bytes:
-    """The workbook of `app.meetingwords.meeting_members`."""
+    """The workbook of `app.views.meeting.meeting_members`."""
     book = Book(f"{_word(lang, 'title')} {meeting['week_label']}", lang)
     if meeting["zone"] is not None:
         _zone(book.sheet(_word(lang, "zone_sheet")), meeting, lang)

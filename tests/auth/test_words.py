@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from app.auditwords import action_words
 from app.domain import blockages, directives
 from app.domain.roles import Role
 from app.i18n import LANGUAGES
 from app.store.writing import EDITS
+from app.views.audit import action_words
 from app.web import WORK
 from scripts.checks.i18n import flat
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from app.planform import BLANK_ROWS, milestone_rows
+from app.forms.plan import BLANK_ROWS, milestone_rows
 from app.store import tables as t
 from tests.routes.html import Element, parse
 from tests.support.databases import storage

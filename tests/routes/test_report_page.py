@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.domain.accounts import Account
 from app.domain.roles import Role
-from app.reportform import request_id
+from app.forms.report import request_id
 from app.store import tables as t
 from tests.routes.html import Element, parse
 from tests.support.databases import storage

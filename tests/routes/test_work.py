@@ -10,7 +10,7 @@ import pytest
 from app.domain.status import StatusCode
 from app.domain.weeks import Week
 from app.store.asof import AsOf
-from app.worklist import Duty, duty_of
+from app.views.work import Duty, duty_of
 from tests.routes.html import parse
 from tests.routes.test_report_page import opened, send
 from tests.support.databases import storage

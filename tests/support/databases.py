@@ -50,6 +50,7 @@ def server_url() -> str:
 def _ensure_template(url: str) -> None:
     """Creating the extension takes half a second; copying a database that has it takes a twentieth."""
     with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(20230714)")  # several test processes may come at once
         found = "SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate"
         if connection.execute(found, [TEMPLATE]).fetchone():
             return

@@ -9,7 +9,7 @@ from typing import Any
 from app.domain.figurecheck import parse_number
 from app.domain.given import text_given
 from app.errors import BadParameter, Fault
-from app.reportform import LONGEST_REASON, figure_text
+from app.forms.report import LONGEST_REASON, figure_text
 from app.store.filings import Planning
 from app.store.plans import HEAVIEST, MOST_MILESTONES, PlanForm
 

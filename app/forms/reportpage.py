@@ -19,14 +19,14 @@ from app.domain.roles import Actor
 from app.domain.status import StatusCode
 from app.domain.weeks import Week
 from app.errors import Changed, Fault
+from app.forms.report import Fall, Measured, by_town, reported_targets, sections_text, starting_values
 from app.i18n import catalogue, translate
-from app.reportform import Fall, Measured, by_town, reported_targets, sections_text, starting_values
 from app.store.blockages import units_of
 from app.store.filings import Filing
 from app.store.reports import ReportForm
+from app.views.work import open_after, work_of
 from app.web import page
 from app.wording import figure, why
-from app.worklist import open_after, work_of
 from geo.linear import length
 
 FIELDS = ("percent", "figures", "sections", "suspended_reason", "text")

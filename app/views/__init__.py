@@ -1,0 +1,1 @@
+"""What pages and answers are made of: words, curves, still maps and links, without SQL or rules."""
