@@ -11,16 +11,17 @@ import uuid
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
-from unicodedata import category
 
 import orjson
 from fastapi import Request
 
+from app.domain.given import is_blank, is_plain
 from app.domain.weeks import Week
 from app.errors import BadParameter, Fault
 
 LONGEST_TEXT = 2_000
-UNPRINTABLE = ("Cc", "Cs")
+DEEPEST = 16
+"""Objects and lists within each other; nothing we take needs more than four."""
 
 
 async def read_body(request: Request, members: Collection[str]) -> Body:
@@ -29,14 +30,14 @@ async def read_body(request: Request, members: Collection[str]) -> Body:
         sent = orjson.loads(await request.body())
     except orjson.JSONDecodeError:
         sent = None
-    if not isinstance(sent, dict):
+    if not isinstance(sent, dict) or _deeper(sent, DEEPEST):
         raise BadParameter(
             Fault(
                 "body",
                 None,
-                "application/json",
-                "请求内容应为一个 JSON 对象。",
-                "The body must be one JSON object.",
+                {"type": "application/json", "maxDepth": DEEPEST},
+                f"请求内容应为一个 JSON 对象，最多嵌套 {DEEPEST} 层。",
+                f"The body must be one JSON object, nested at most {DEEPEST} deep.",
             )
         )
     return Body(sent, members)
@@ -63,7 +64,7 @@ class Body:
 
     def fault(self, name: str, value: Any, allowed: Any, zh: str, en: str) -> None:
         """Note a fault."""
-        shown = value[:100] if isinstance(value, str) else value
+        shown = value[:100].encode("utf-8", "replace").decode() if isinstance(value, str) else value
         self._faults.append(Fault(name, shown, allowed, zh, en))
 
     def add(self, error: BadParameter) -> None:
@@ -86,7 +87,7 @@ class Body:
             self._wrong(name, value, {"type": "string"}, "应为文字", "must be text")
             return None
         text = (value or "").replace("\r\n", "\n").strip()
-        if len(text) > longest or any(category(c) in UNPRINTABLE and c not in "\n\t" for c in text):
+        if len(text) > longest or not is_plain(text):
             self._wrong(
                 name,
                 text,
@@ -95,9 +96,11 @@ class Body:
                 f"has at most {longest} characters and no control characters",
             )
             return None
-        if not text and required:
+        if not is_blank(text):
+            return text
+        if required:
             self._missing(name)
-        return text or None
+        return None
 
     def uuid(self, name: str = "id") -> str:
         """The client's UUID in canonical form; required."""
@@ -226,6 +229,12 @@ class Body:
 
     def _wrong(self, name: str, value: Any, allowed: Any, zh: str, en: str) -> None:
         self.fault(name, value, allowed, f"{name} {zh}。", f"{name} {en}.")
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Whether more than `levels` objects and lists lie within each other."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return inner is not None and (levels == 0 or any(_deeper(one, levels - 1) for one in inner))
 
 
 def as_number(value: Any) -> float | None:

@@ -92,6 +92,7 @@ ACCESS: dict[tuple[str, str], Action] = {
     ("POST", "/api/blockages/{ident}/steps"): A.READ,
     ("GET", "/review"): A.REVIEW,
     ("POST", "/review"): A.DIRECT,
+    ("GET", "/directives"): A.READ,
     ("GET", "/directives/{ident}"): A.READ,
     ("POST", "/directives/{ident}"): A.READ,
     ("GET", "/api/directives"): A.READ,

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import psycopg
 import sqlalchemy.exc
 from fastapi import FastAPI, Request
+from python_multipart.multipart import parse_options_header
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -21,7 +22,7 @@ from app.auth.identify import identify
 from app.auth.limits import most_bytes, too_large
 from app.auth.origin import asked_path, is_foreign
 from app.domain.roles import Action, require
-from app.errors import Forbidden, NotSignedIn
+from app.errors import BadParameter, Fault, Forbidden, NotSignedIn
 from app.store.sessions import Session
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -47,6 +48,7 @@ async def guard(request: Request) -> None:
 async def check(request: Request, action: Action) -> None:
     """The same for an action that is known already."""
     _bound(request)
+    _readable(request)
     open_to_all = action is Action.OPEN or (action is Action.PUBLIC and request.app.state.settings.public)
     session = await _identify(request, open_to_all)
     if session is None and not open_to_all:
@@ -114,6 +116,16 @@ def _bound(request: Request) -> None:
     most = most_bytes(request.headers)
     if length.isdigit() and int(length) > most:
         raise too_large(most)
+
+
+def _readable(request: Request) -> None:
+    """Only UTF-8: other encodings that a form may name decode to what is no text (halves of surrogate
+    pairs), raise, or take long (punycode)."""
+    _, said = parse_options_header(request.headers.get("content-type", ""))
+    charset = said.get(b"charset", b"utf-8").decode("latin-1")
+    if charset.strip().lower() not in ("utf-8", "utf8"):
+        told = "请用 UTF-8 编码提交。", "Send it in UTF-8."
+        raise BadParameter(Fault("Content-Type", charset[:40], "charset=utf-8", *told))
 
 
 def sign_in_instead(request: Request) -> Response:

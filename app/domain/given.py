@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 from datetime import date
+from unicodedata import category
 
 from app.errors import BadParameter, Fault
 
 LONGEST_TEXT = 2000
 LONGEST_TITLE = 80
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that turn the direction of writing: with them a text reads otherwise than it is stored."""
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is without control characters (but line breaks and tabs), halves of surrogate pairs
+    and signs that turn the direction of writing."""
+    signs = set(text) - {"\n", "\t"}
+    return signs.isdisjoint(_TURNING) and not any(category(sign) in ("Cc", "Cs") for sign in signs)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text can be seen: empty, blanks, or invisible signs such as U+200B."""
+    return all(sign.isspace() or category(sign) == "Cf" for sign in text)
 
 
 def text_given(value: str | None, parameter: str, longest: int = LONGEST_TEXT) -> str:
     """A sentence without blanks around it; line breaks stay. BadParameter when empty or too long."""
     text = "\n".join(line.rstrip() for line in (value or "").strip().splitlines())
-    if not text:
+    if is_blank(text):
         zh = f"请填写内容（最多 {longest} 字）。"
         raise BadParameter(Fault(parameter, "", _length(longest), zh, f"Write something (up to {longest})."))
-    if len(text) > longest or any(ord(sign) < 32 and sign not in "\n\t" for sign in text):
+    if len(text) > longest or not is_plain(text):
         raise BadParameter(
             Fault(
                 parameter,
-                text[:50],
+                text[:50].encode("utf-8", "replace").decode(),
                 _length(longest),
                 f"最多 {longest} 字，不含控制字符；现有 {len(text)} 字，请缩短。",
                 f"At most {longest} characters and no control characters; these are {len(text)}.",

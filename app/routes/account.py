@@ -10,10 +10,11 @@ from starlette.responses import RedirectResponse, Response
 
 from app.auth import oidc, passwords, tokens
 from app.auth.identify import clock, identify
-from app.auth.origin import address_of, local_path
+from app.auth.origin import HOME, address_of, local_path
 from app.auth.sign_in import begin_session, check_password, end_session
 from app.auth.writes import write_accounts
 from app.deps import actor_of, live
+from app.domain.roles import Role
 from app.errors import AppError, BadParameter, Fault, NotSignedIn, TooMany
 from app.store import accounts, sessions
 from app.store.writing import Writer
@@ -24,6 +25,14 @@ router = APIRouter(include_in_schema=False)
 FORM_SECONDS = 24 * 3600
 SESSION_SECONDS = int(sessions.LONGEST.total_seconds())
 OWN_PAGE = "/account"
+START = {
+    Role.LEAD_UNIT: "/work",
+    Role.SUPPORTING_UNIT: "/work",
+    Role.SUPERVISION: "/board",
+    Role.LEADER: "/review",
+    Role.ADMINISTRATOR: "/users",
+}
+"""Where each role's work begins after signing in; the map for the others."""
 
 
 @router.get("/sign-in")
@@ -46,6 +55,8 @@ async def sign_in(request: Request) -> Response:
         row = await anyio.to_thread.run_sync(ask, limiter=request.app.state.password_limiter)
     except (NotSignedIn, TooMany) as error:
         return _form(request, onward, name=name, error=error)
+    if onward == HOME:  # nothing in particular was asked for
+        onward = START.get(row.role, HOME)
     return await signed_in(request, row.id, OWN_PAGE if row.must_change else onward)
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.deps import LANG, WEEK, live, page_language
 from app.params import Param, Query
 from app.store.audit import AuditFilter, known_actions, read_changes
-from app.views.audit import action_words, differences
+from app.views.audit import action_words, told
 from app.web import page
 
 router = APIRouter(include_in_schema=False)
@@ -66,7 +66,7 @@ async def audit_page(request: Request) -> Response:
         view,
         "audit.html",
         here="audit",
-        entries=[(row, differences(lang, view.words, row.before, row.after)) for row in rows],
+        entries=[(row, told(lang, view.words, row.before, row.after)) for row in rows],
         actions=sorted(((action, action_words(lang, action)) for action in there), key=lambda one: one[1]),
         action_words=lambda action: action_words(lang, action),
         asked=filters,

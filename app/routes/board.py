@@ -20,7 +20,7 @@ from app.deps import (
     read_book_of,
     read_view,
 )
-from app.domain.board import Concern
+from app.domain.board import PROBLEMS, Concern
 from app.domain.status import StatusCode
 from app.domain.weeks import Week, due_week
 from app.i18n import show
@@ -99,6 +99,7 @@ async def board_page(request: Request) -> Response:
         ],
         shown=len(kept),
         total=len(rows),
+        troubled=sum(not row.concerns.isdisjoint(PROBLEMS) for row in rows),
         asked=asked,
         by_unit=by_unit,
         link=_Links(request),

@@ -1,4 +1,4 @@
-"""Directives: ``/api/directives``, and each one's page with its story and next steps."""
+"""Directives: ``/api/directives``, the list ``/directives``, and each one's page with its next steps."""
 
 from __future__ import annotations
 
@@ -64,27 +64,7 @@ async def list_directives(request: Request) -> Response:
     """In the order in which they were given."""
     query = Query(request.query_params, LIST)
     lang = api_language(request, query)
-    view = await read_view(query, live(request))
-    words = view.words
-    states = query.choices("state", {state.value: state.value for state in State})
-    units = query.choices("unit", words.spellings("units"), [unit["name"] for unit in words.units.values()])
-    items = query.choices("item", words.spellings("items"), list(words.items))
-    query.done()
-    book = await read_book_of(request, view)
-    actor = actor_of(request)
-
-    def read() -> list[Directive]:
-        with live(request).database.read() as connection:
-            return directives_of(connection, view.known)
-
-    found = [
-        directive_members(one, book, words, lang)
-        for one in await anyio.to_thread.run_sync(read)
-        if (not states or one.state.value in states)
-        and (not units or one.unit in units)
-        and (not items or one.item_no in items)
-        and readable(actor, book, one)
-    ]
+    view, found = await _asked_for(request, query, lang, frozenset())
     return json_answer({**day_members(view, lang), "directives": found}, headers=_headers(lang))
 
 
@@ -123,6 +103,26 @@ async def post_step(request: Request, ident: str) -> Response:
     return _created(await write(request, lambda writer: step_directive(writer, ident, form, asked)))
 
 
+@router.get("/directives", include_in_schema=False)
+async def directives_page(request: Request) -> Response:
+    """The list; without `state` those that are being followed."""
+    query = Query(request.query_params, LIST)
+    undone = frozenset({State.OPEN.value, State.DONE.value})
+    view, found = await _asked_for(request, query, page_language(request), undone)
+    found.sort(key=_urgency)
+    return page(
+        request,
+        view,
+        "directives.html",
+        here="directives",
+        directives=found,
+        asked=request.query_params,
+        items=view.words.items,
+        units=view.words.units,
+        late=sum(one["overdue"] for one in found),
+    )
+
+
 @router.get("/directives/{ident}", include_in_schema=False)
 async def directive_page(request: Request, ident: str) -> Response:
     """Its story, and the steps that this person may take."""
@@ -143,6 +143,11 @@ async def save_step(request: Request, ident: str) -> Response:
     return RedirectResponse(f"/directives/{ident}?done={form.act}", 303)
 
 
+def _urgency(one: dict[str, Any]) -> Any:
+    """What is asked for before what is confirmed, the late first, then by day."""
+    return one["state"] == State.CONFIRMED.value, not one["overdue"], one["due"], one["id"]
+
+
 def new_directive(body: Body) -> tuple[Asked, NewDirective]:
     """What a body or form says of a new directive; its faults are in the body."""
     ident, item = body.uuid(), body.number("item", 1, 9999, required=True)
@@ -161,6 +166,36 @@ def readable(actor: Actor | None, book: Book, one: Directive) -> bool:
     """Whether somebody may read a directive; the unit that is asked always may."""
     about = about_directive(book, one)
     return about is not None and may_read_words(actor, about)
+
+
+async def _asked_for(
+    request: Request, query: Query, lang: str, default: frozenset[str]
+) -> tuple[View, list[dict[str, Any]]]:
+    """View and the directives that a query asks for and this person may read; `default`: states when none is
+    asked for, empty for all."""
+    view = await read_view(query, live(request))
+    words = view.words
+    states = query.choices("state", {state.value: state.value for state in State} | {"all": "all"})
+    units = query.choices("unit", words.spellings("units"), [unit["name"] for unit in words.units.values()])
+    items = query.choices("item", words.spellings("items"), list(words.items))
+    query.done()
+    states = states or default
+    book = await read_book_of(request, view)
+    actor = actor_of(request)
+
+    def read() -> list[Directive]:
+        with live(request).database.read() as connection:
+            return directives_of(connection, view.known)
+
+    found = [
+        directive_members(one, book, words, lang)
+        for one in await anyio.to_thread.run_sync(read)
+        if (not states or "all" in states or one.state.value in states)
+        and (not units or one.unit in units)
+        and (not items or one.item_no in items)
+        and readable(actor, book, one)
+    ]
+    return view, found
 
 
 async def _one(request: Request, ident: str) -> tuple[View, Book, Directive]:

@@ -270,10 +270,10 @@ def _local_moment(body: Body) -> datetime | None:
     text = str(body.sent.get("made_at") or "")
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return (found if found.tzinfo else found.replace(tzinfo=ZONE_TIME)).astimezone(UTC)
+    except (ValueError, OverflowError):
         told = "请填写督查时间，例如 2023-07-14 09:30。", "Give the time, such as 2023-07-14 09:30."
         raise BadParameter(Fault("made_at", text[:30], "2023-07-14T09:30", *told)) from None
-    return (found if found.tzinfo else found.replace(tzinfo=ZONE_TIME)).astimezone(UTC)
 
 
 def _ledger_moment(request: Request) -> datetime:

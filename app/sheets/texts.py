@@ -20,6 +20,8 @@ _DANGEROUS = re.compile(f"[{_SKIPPED}]*[{_STARTS}]")
 _INSIDE = re.compile(f"([;\t\n])(?=[{_SKIPPED}]*[{_STARTS}])")
 # XML 1.0, production 2 (Char), and halves of surrogate pairs.
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# DEL and C1 controls, and signs that turn the direction of writing: forms refuse them.
+_UNKEPT = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 # ECMA-376 Part 1, 22.9.2.19 (ST_Xstring): _x000D_ stands for a character, so that text is escaped.
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPED = re.compile("_x005[Ff]_(?=x[0-9A-Fa-f]{4}_)|_x000[Dd]_")
@@ -28,7 +30,7 @@ _ESCAPED = re.compile("_x005[Ff]_(?=x[0-9A-Fa-f]{4}_)|_x000[Dd]_")
 def tidy(text: str) -> str:
     """A text as the ledger keeps it: line breaks as LF, no control characters, no blanks around it."""
     plain = _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return plain.replace("\x7f", "").strip()
+    return _UNKEPT.sub("", plain).strip()
 
 
 def is_dangerous(text: str) -> bool:

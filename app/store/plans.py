@@ -20,6 +20,8 @@ from app.store.writing import Asked, Writer, expect, plain
 
 MOST_MILESTONES = 50
 HEAVIEST = 1_000_000
+YEARS_AROUND = 10
+"""A plan lies within so many years of today: 0001 or 9999 is a slip of the hand."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def set_plan(writer: Writer, form: PlanForm, asked: Asked) -> dict[str, Any]:
         return receipt(known)
     subject = read_subject(writer.connection, form.subject)
     require(writer.actor, Action.PLAN, subject.about())
+    _check_years(form, writer.day.year)
     row = _row(form, {str(target.ord) for target in subject.targets} if not subject.site else set())
     before = newest_plan(writer, form.subject)
     before_members = plan_members(before) if before is not None else None
@@ -116,6 +119,23 @@ def _row(form: PlanForm, ordinals: set[str]) -> dict[str, Any]:
         "weight": form.weight,
         "target_weights": dict(form.target_weights),
     }
+
+
+def _check_years(form: PlanForm, year: int) -> None:
+    first, last = date(year - YEARS_AROUND, 1, 1), date(year + YEARS_AROUND, 12, 31)
+    faults = [
+        Fault(
+            name,
+            str(day),
+            {"minimum": str(first), "maximum": str(last)},
+            f"{name} 应在 {first} 至 {last} 之间，请核对年份。",
+            f"{name} must lie between {first} and {last}; please check the year.",
+        )
+        for name, day in (("start", form.start), ("end", form.end))
+        if not first <= day <= last
+    ]
+    if faults:
+        raise BadParameter(*faults)
 
 
 def _milestone_faults(form: PlanForm, milestones: list[tuple[date, float]]) -> list[Fault]:

@@ -208,7 +208,8 @@ def _judge(source: Live, actor: Actor, id: str, week: Week, rows: Sequence[Fille
 
 def _note(source: Live, id: str, **values: Any) -> None:
     with source.database.write() as connection:
-        connection.execute(update(t.upload).where(t.upload.c.id == id).values(**values))
+        unsaved = (t.upload.c.id == id) & (t.upload.c.state != CONFIRMED)
+        connection.execute(update(t.upload).where(unsaved).values(**values))
 
 
 def _forget_old(connection: Connection) -> None:

@@ -24,6 +24,9 @@ from app.store.publish import publish
 EDITS = ("report", "correction", "plan", "acceptance", "send_back", "geometry")
 """Actions that make a new version of a subject; inspections or blockages leave its version alone."""
 
+MOST_NAMED = 500
+"""More codes than this are not named one by one in a statement."""
+
 CLOCK_SLACK = timedelta(days=1)
 """How far the clock may have fallen behind the newest row; rows then get that row's moment."""
 
@@ -153,17 +156,11 @@ class Writer:
         """Renew what readers see of the touched sites, in this transaction."""
         if not self.recorded:
             return
-        sites = list(
-            self.connection.execute(
-                select(t.subject.c.site_code).where(
-                    t.subject.c.code.in_(self.touched), t.subject.c.site_code.is_not(None)
-                )
-            ).scalars()
-            if len(self.touched) <= 500
-            else self.connection.execute(
-                select(t.subject.c.site_code).where(t.subject.c.site_code.is_not(None))
-            ).scalars()
-        )
+        placed = select(t.subject.c.code, t.subject.c.site_code).where(t.subject.c.site_code.is_not(None))
+        if len(self.touched) <= MOST_NAMED:
+            placed = placed.where(t.subject.c.code.in_(self.touched))
+        found = self.connection.execute(placed).all()
+        sites = [row.site_code for row in found if row.code in self.touched]
         publish(self.connection, self.day, self.tolerance, sites)
 
 
@@ -174,7 +171,7 @@ def subject_versions(connection: Connection, subjects: list[str] | None = None) 
         .where(t.change.c.subject_code.is_not(None), t.change.c.action.in_(EDITS))
         .group_by(t.change.c.subject_code)
     )
-    if subjects is not None and len(subjects) <= 500:
+    if subjects is not None and len(subjects) <= MOST_NAMED:
         query = query.where(t.change.c.subject_code.in_(subjects))
     return dict(connection.execute(query).all())
 

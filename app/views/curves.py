@@ -20,6 +20,10 @@ WIDEST_MONTHS = {WIDE: 14, NARROW: 7}
 """More months than these are marked at every second, third … of them."""
 
 
+_LAST = date.max - timedelta(days=31)
+"""Days after this have no next month."""
+
+
 @dataclass(frozen=True)
 class Point:
     """A place on the drawing."""
@@ -127,7 +131,7 @@ def _draw(size: tuple[int, int], plan: Plan | None, weeks: dict[Week, list[Any]]
         ends += [min(weeks).monday, max(weeks).sunday]
     if plan:
         ends += [plan.start, plan.end]
-    first, last = min(ends), max(ends) + timedelta(days=1)
+    first, last = min(ends), min(max(ends), _LAST) + timedelta(days=1)
     span = max((last - first).days, 1)
 
     def x(at: date) -> float:

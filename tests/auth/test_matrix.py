@@ -87,6 +87,7 @@ EXPECTED = {
         GET /api/blockages
         GET /api/blockages/{ident}
         POST /api/blockages/{ident}/steps
+        GET /directives
         GET /directives/{ident}
         POST /directives/{ident}
         GET /api/directives

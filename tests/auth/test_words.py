@@ -22,7 +22,8 @@ NAMES = ("sign_in", "account", "_account_parts", "users", "user", "_user_form", 
 MADE = {f"{table}.{role.value}" for table in ("role", "role_means") for role in Role}
 MADE |= {f"menu.{name}" for name, _ in WORK}
 MADE |= {f"users.done_{done}" for done in ("add", "password", "change", "disable", "enable")}
-MADE |= {"audit.nothing", "audit.yes", "audit.no", "users.enabled", "users.disabled"}
+MADE |= {"audit.figure", "audit.figure_towns", "audit.nothing", "audit.yes", "audit.no"}
+MADE |= {"users.enabled", "users.disabled"}
 ACTION = re.compile(r'record\(\s*"([a-z_.]+)"')
 
 

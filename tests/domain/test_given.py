@@ -20,7 +20,10 @@ def test_a_text_is_trimmed_and_keeps_its_lines() -> None:
     assert text_given("字" * 2000, "text") == "字" * 2000
 
 
-@pytest.mark.parametrize("value", [None, "", " \n\t ", "字" * 2001, "a\x00b", "a\x1bb"])
+@pytest.mark.parametrize(
+    "value",
+    [None, "", " \n\t ", "字" * 2001, "a\x00b", "a\x1bb", "a\x9fb", "a\u202eb", "a\ud800", "\u200b\ufeff"],
+)
 def test_a_text_that_is_none_is_refused(value: str | None) -> None:
     with pytest.raises(BadParameter) as bad:
         text_given(value, "text")

@@ -62,6 +62,8 @@ def test_a_new_plan_needs_the_version_and_a_reason_and_the_old_one_stays(desk):
         {"milestones": ((date(2023, 5, 1), 50.0), (date(2023, 6, 1), 40.0))},
         {"milestones": ((date(2023, 5, 1), 50.0), (date(2023, 5, 1), 60.0))},
         {"milestones": ((date(2023, 5, 1), 101.0),)},
+        {"start": date(1, 1, 1)},
+        {"end": date.max},
         {"weight": 0.0},
         {"weight": float("nan")},
         {"target_weights": {"0": 1.0}},

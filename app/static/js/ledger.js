@@ -8,6 +8,7 @@ const count = document.getElementById("filter-count");
 const clear = document.getElementById("filter-clear");
 const nothing = document.getElementById("nothing");
 const mapLinks = [...document.querySelectorAll(".map-counts a")];
+const exports = [...document.querySelectorAll("[data-export]")];
 const NAMES = ["q", "unit", "map"];
 
 const normal = (text) => text.normalize("NFKC").toLowerCase();
@@ -38,6 +39,14 @@ function show() {
   }
   count.textContent = active ? count.dataset.some.replace("#", shown) : count.dataset.all;
   clear.hidden = !active;
+  for (const link of exports) { // the file holds what the page shows
+    const url = new URL(link.href);
+    for (const name of NAMES) {
+      if (wanted[name]) url.searchParams.set(name, wanted[name]);
+      else url.searchParams.delete(name);
+    }
+    link.href = url.pathname + url.search;
+  }
   nothing.hidden = shown > 0;
   for (const link of mapLinks) {
     if (link.dataset.map === wanted.map) link.setAttribute("aria-current", "true");
