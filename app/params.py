@@ -21,6 +21,8 @@ from geo.types import Box
 
 T = TypeVar("T")
 EMPTY: frozenset = frozenset()
+FIRST_WEEK = Week(2000, 1)
+"""Nothing is older; pages also look at the weeks before the one that is asked for."""
 EXAMPLE_BOX = "116.36,35.31,116.47,35.47"
 
 
@@ -195,7 +197,7 @@ class Query:
             return default
 
     def week(self, latest: Week, name: str = "week") -> Week | None:
-        """An ISO week up to `latest`."""
+        """An ISO week from :data:`FIRST_WEEK` up to `latest`."""
         value = self._one(name)
         if not value:
             return None
@@ -203,13 +205,13 @@ class Query:
             week = Week.parse(value)
         except ValueError:
             week = None
-        if week is None or week > latest:
+        if week is None or not FIRST_WEEK <= week <= latest:
             self.fault(
                 name,
                 value[:50],
-                {"format": "YYYY-Www", "maximum": str(latest)},
-                f"{name} 应写作 2023-W28 这样的 ISO 周，且不晚于 {latest}。",
-                f"{name} is an ISO week such as 2023-W28, not after {latest}.",
+                {"format": "YYYY-Www", "minimum": str(FIRST_WEEK), "maximum": str(latest)},
+                f"{name} 应写作 2023-W28 这样的 ISO 周，自 {FIRST_WEEK} 起，且不晚于 {latest}。",
+                f"{name} is an ISO week such as 2023-W28, from {FIRST_WEEK}, not after {latest}.",
             )
             return None
         return week

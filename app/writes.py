@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
 import anyio.to_thread
+import sqlalchemy.exc
 from fastapi import Request
 
 from app.deps import actor_of, live
 from app.domain.roles import Actor
-from app.errors import BadParameter, Fault, NotSignedIn
+from app.errors import BadParameter, Fault, NotSignedIn, Refused
 from app.store.live import Live
 from app.store.writing import Writer
 
 T = TypeVar("T")
+log = logging.getLogger("minsheng")
 
 
 async def write(request: Request, action: Callable[[Writer], T]) -> T:
@@ -29,11 +32,18 @@ async def write(request: Request, action: Callable[[Writer], T]) -> T:
 
 
 def write_as(source: Live, actor: Actor, action: Callable[[Writer], T]) -> T:
-    """The same for whoever has a Live and knows the actor."""
-    with source.database.write() as connection:
-        writer = source.writer(connection, actor)
-        result = action(writer)
-        writer.finish()
+    """The same for whoever has a Live and knows the actor. Errors: Refused when a row's id is taken."""
+    try:
+        with source.database.write() as connection:
+            writer = source.writer(connection, actor)
+            result = action(writer)
+            writer.finish()
+    except sqlalchemy.exc.IntegrityError as error:  # ids made from a client's UUID may have been used before
+        log.warning("refused by the database: %s", error.orig)
+        raise Refused(
+            "这个编号（id）或由它派生的编号已被使用，请换一个新的 UUID；未保存。",
+            "This id, or one made from it, is in use already; send a new UUID. Nothing was saved.",
+        ) from error
     source.refresh()
     return result
 

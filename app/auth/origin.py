@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.requests import Request
 
@@ -15,7 +15,10 @@ def is_foreign(request: Request) -> bool:
     if site is not None:
         return site not in ("same-origin", "none")
     origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc.lower() not in _own_hosts(request)
+    if origin is None:
+        return False
+    parts = _split(origin)
+    return parts is None or parts.netloc.lower() not in _own_hosts(request)
 
 
 def _own_hosts(request: Request) -> set[str]:
@@ -33,11 +36,8 @@ def local_path(text: str | None) -> str:
         return HOME
     if any(ord(character) <= 32 or ord(character) == 127 for character in text):
         return HOME
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return HOME
-    return HOME if parts.scheme or parts.netloc else text
+    parts = _split(text)
+    return HOME if parts is None or parts.scheme or parts.netloc else text
 
 
 def asked_path(request: Request) -> str:
@@ -45,10 +45,18 @@ def asked_path(request: Request) -> str:
     if request.method == "GET":
         query = f"?{request.url.query}" if request.url.query else ""
         return local_path(request.url.path + query)
-    parts = urlsplit(request.headers.get("referer", ""))
-    if parts.netloc.lower() not in _own_hosts(request):
+    parts = _split(request.headers.get("referer", ""))
+    if parts is None or parts.netloc.lower() not in _own_hosts(request):
         return HOME
     return local_path(parts.path + (f"?{parts.query}" if parts.query else ""))
+
+
+def _split(text: str) -> SplitResult | None:
+    """The parts of an address; None when it is none, such as ``http://[``."""
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return None
 
 
 def address_of(request: Request) -> str:

@@ -11,7 +11,7 @@ from app.i18n import catalogue
 from scripts.checks.i18n import flat
 
 ROOT = Path(__file__).resolve().parents[2]
-JS = sorted((ROOT / "app/static/js").glob("*.js"))
+SCRIPTS = ROOT / "app/static/js"
 PAGES = [ROOT / "app/templates" / name for name in ("base.html", "_head.html", "map.html")]
 # Keys put together in the code from a name: t(`filters.${facet}`) and the like.
 MADE = {
@@ -40,10 +40,26 @@ MADE = {
         "full_screen",
         "full_screen_exit",
         "print",
+        "week",
     ),
-    "week": ("earlier", "later"),
+    "week": ("earlier", "later", "play", "pause", "close"),
     "measure": ("hint", "hint_touch", "finish", "restart", "undo", "close"),
 }
+
+
+def modules(entries: tuple[str, ...] = ("main.js", "live.js", "page.js")) -> list[Path]:
+    """The modules of the map page: these and all that they import. Other pages bring words of their own."""
+    found, waiting = set(), list(entries)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += re.findall(r"""(?:from|import)\s*\(?["']\./([a-z0-9-]+\.js)""", read(name))
+    return [SCRIPTS / name for name in sorted(found)]
+
+
+def read(name: str) -> str:
+    return (SCRIPTS / name).read_text("utf-8")
 
 
 def words(lang: str, table: str) -> dict[str, str]:
@@ -53,7 +69,7 @@ def words(lang: str, table: str) -> dict[str, str]:
 def used() -> set[str]:
     """Keys of the `map` table that scripts and templates name, or put together."""
     found = {f"{group}.{name}".lstrip(".") for group, names in MADE.items() for name in names}
-    for path in JS:
+    for path in modules():
         found |= set(re.findall(r'\bt\("([a-z_0-9.]+)"', path.read_text("utf-8")))
         found |= set(re.findall(r'\btool\("([a-z_.]+)"', path.read_text("utf-8")))
     for path in PAGES:
