@@ -47,7 +47,10 @@ def main() -> None:
     except BadData as error:
         _stop(f"data/ 中的数据有误 · the files under data/ are wrong: {error}")
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        lines = [
+            ": ".join(filter(None, (".".join(map(str, fault["loc"])), fault["msg"])))
+            for fault in error.errors()
+        ]
         _stop("设置有误 · bad settings:\n  " + "\n  ".join(lines))
     except SQLAlchemyError as error:
         _stop(

@@ -12,11 +12,12 @@ from starlette.responses import FileResponse, Response
 
 from app.bodies import Body
 from app.deps import actor_of, live
+from app.domain.board import may_read_words
 from app.domain.photos import Picture
 from app.domain.roles import Action, require
-from app.errors import NotFound, NotSignedIn
+from app.errors import Forbidden, NotFound, NotSignedIn
 from app.routes.report import read_pictures
-from app.store.photos import attach, photo_file, read_photo, report_owner
+from app.store.photos import attach, photo_file, read_photo, report_owner, subject_of
 from app.store.subjects import read_subject
 from app.store.writing import Asked, Writer
 from app.web import YEAR_SECONDS, json_answer
@@ -96,7 +97,8 @@ class _Adding:
 
 
 async def _file(request: Request, ident: str, small: bool = False) -> Response:
-    if actor_of(request) is None:
+    actor = actor_of(request)
+    if actor is None:
         raise NotSignedIn("请先登录再查看照片。", "Sign in to see photos.")
     source = live(request)
     try:
@@ -106,7 +108,14 @@ async def _file(request: Request, ident: str, small: bool = False) -> Response:
 
     def find() -> Any:
         with source.database.read() as connection:
-            return read_photo(connection, known)
+            row = read_photo(connection, known)
+            about = read_subject(connection, subject_of(connection, row)).about()
+            if not may_read_words(actor, about):
+                raise Forbidden(
+                    "这张照片不在您的单位、镇或分管范围内。",
+                    "This photo is not within your unit, towns or portfolio.",
+                )
+            return row
 
     row = await anyio.to_thread.run_sync(find)
     path = photo_file(source.settings.data, row["sha256"], small)

@@ -114,6 +114,14 @@ def read_photo(connection: Connection, ident: str) -> Any:
     return row
 
 
+def subject_of(connection: Connection, photo: Any) -> str:
+    """The code of the subject that a photo's report or inspection is about."""
+    table, ident = (
+        (t.report, photo["report_id"]) if photo["report_id"] else (t.inspection, photo["inspection_id"])
+    )
+    return connection.execute(select(table.c.subject_code).where(table.c.id == ident)).scalar_one()
+
+
 def report_owner(connection: Connection, report_id: str) -> Owner:
     """The owner that a report is for its photos. Errors: NotFound."""
     query = (
