@@ -133,7 +133,11 @@ async def ask(view: View, question: Callable[..., T], *arguments: Any) -> T:
 def not_modified(request: Request, view: View, lang: str) -> tuple[Response | None, dict[str, str]]:
     """A 304 when the client's copy is still right, and the headers of a full answer; by reader."""
     reader = actor_of(request)
-    who = f"{reader.account_id} {reader.role} {reader.unit} {sorted(reader.towns)}" if reader else ""
+    who = (
+        f"{reader.account_id} {reader.role} {reader.unit} {sorted(reader.towns)} {sorted(reader.items)}"
+        if reader
+        else ""
+    )
     key = f"{view.version}|{view.as_of}|{lang}|{who}|{request.url.path}?{request.url.query}"
     tag = f'W/"{hashlib.blake2b(key.encode(), digest_size=12).hexdigest()}"'
     headers = {"etag": tag, "cache-control": "no-cache", "vary": "Accept-Language", "content-language": lang}

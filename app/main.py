@@ -15,6 +15,7 @@ import sqlalchemy.exc
 from fastapi import Depends, FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -124,6 +125,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_exception_handler(HTTPException, _http_error)
     for lost in (sqlalchemy.exc.OperationalError, psycopg.OperationalError):
         app.add_exception_handler(lost, _database_away)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unexpected)
     return app
 
@@ -184,6 +186,11 @@ async def _database_away(request: Request, error: Exception) -> Response:
         "数据库暂时无法访问，请稍后再试。", "The database cannot be reached just now; try again in a while."
     )
     return _problem(request, away, {"retry-after": str(RETRY_SECONDS)})
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """The client hung up while it was sending: nobody reads the answer, and it is no fault of ours to log."""
+    return Response(status_code=400)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -55,6 +55,8 @@ async def check(request: Request, action: Action) -> None:
         raise NotSignedIn("请先登录，再打开这里。", "Sign in first to open this.")
     if session is not None:
         _allow(session, action)
+        if session.must_change and action is Action.PUBLIC:
+            request.state.actor = None  # somebody else knows the password: reads what everybody reads
     if request.method not in SAFE:  # last, since it may have to read the form
         await _meant(request, None if action is Action.OPEN else request.state.token)
 

@@ -9,6 +9,8 @@ from app.errors import BadParameter, Fault
 
 LONGEST_TEXT = 2000
 LONGEST_TITLE = 80
+YEARS_AHEAD = 10
+"""A day after that is a slip of the hand."""
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Signs that turn the direction of writing: with them a text reads otherwise than it is stored."""
 
@@ -50,11 +52,12 @@ def title_given(value: str | None, parameter: str) -> str:
 
 
 def day_given(day: date | None, parameter: str, earliest: date) -> date:
-    """A day not before `earliest`. BadParameter when it is earlier, or left out."""
-    if day is not None and day >= earliest:
+    """A day from `earliest` to the end of the tenth year after. BadParameter when it is not, or left out."""
+    latest = date(min(earliest.year + YEARS_AHEAD, date.max.year - 1), 12, 31)
+    if day is not None and earliest <= day <= latest:
         return day
-    allowed = {"format": "YYYY-MM-DD", "minimum": earliest.isoformat()}
-    told = f"请填写不早于 {earliest} 的日期。", f"Give a day not before {earliest}."
+    allowed = {"format": "YYYY-MM-DD", "minimum": earliest.isoformat(), "maximum": latest.isoformat()}
+    told = f"请填写 {earliest} 至 {latest} 的日期。", f"Give a day from {earliest} to {latest}."
     raise BadParameter(Fault(parameter, day.isoformat() if day else None, allowed, *told))
 
 

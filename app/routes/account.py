@@ -39,8 +39,9 @@ START = {
 async def sign_in_page(request: Request) -> Response:
     """The form; whoever is signed in already goes on."""
     onward = local_path(request.query_params.get("next"))
-    if await identify(request) is not None:
-        return RedirectResponse(onward, status_code=303)
+    session = await identify(request)
+    if session is not None:
+        return RedirectResponse(OWN_PAGE if session.must_change else onward, status_code=303)
     return _form(request, onward)
 
 

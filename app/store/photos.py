@@ -7,6 +7,7 @@ committed is harmless and is found again when the same picture comes back. Files
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import tempfile
 import uuid
@@ -20,10 +21,11 @@ from sqlalchemy import Connection, insert, select
 
 from app.domain.photos import Picture, check_count
 from app.domain.privacy import is_withheld
-from app.errors import NotFound, Refused
+from app.errors import NotFound, Refused, Unavailable
 from app.store import tables as t
 from app.store.writing import Asked, Writer
 
+log = logging.getLogger("minsheng")
 FOLDER = "photos"
 
 
@@ -43,10 +45,18 @@ def photo_file(data: Path, sha256: str, small: bool = False) -> Path:
 
 
 def keep(data: Path, pictures: Iterable[Picture]) -> None:
-    """Write the files of pictures, durably, unless they are there already."""
-    for one in pictures:
-        for raw, small in ((one.small, True), (one.jpeg, False)):
-            _write(photo_file(data, one.sha256, small), raw)
+    """Write the files of pictures, durably, unless they are there already. Errors: Unavailable."""
+    try:
+        for one in pictures:
+            for raw, small in ((one.small, True), (one.jpeg, False)):
+                _write(photo_file(data, one.sha256, small), raw)
+    except OSError as error:
+        log.error("cannot keep a photo under %s: %s", data / FOLDER, error)
+        raise Unavailable(
+            "服务器上照片文件夹已满或不可写，未保存；请告诉管理员，或先不带照片提交。",
+            "The server's folder for photos is full or cannot be written; nothing was saved. "
+            "Tell the administrator, or send it without photos.",
+        ) from error
 
 
 def attach(

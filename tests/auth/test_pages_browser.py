@@ -70,7 +70,8 @@ def test_the_menu_on_a_phone_leads_everywhere_the_role_may_go(running, place, ne
     page.locator("#menu > summary").focus()
     page.keyboard.press("Enter")
     found = page.locator("#menu a:visible").all_inner_texts()
-    assert found == [*links, "我的账号"]
+    upload = ["用 Excel 填周报"] if name == "lead_unit" else []
+    assert found == [*links, "堵点", "调度意见", *upload, "我的账号"]
     expect(page.get_by_role("button", name="退出登录")).to_be_in_viewport()
     for link in page.locator("#menu a:visible").all():
         box = link.bounding_box()
@@ -90,6 +91,23 @@ def test_wide_documents_show_the_links_themselves(running, place, new_page):
     expect(page.locator(".bar-work a[aria-current=page]")).to_have_text("账号")
     for address in ("/board", "/review", "/meeting", "/users", "/audit"):
         assert page.request.get(running.url + address).status == 200, address
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("width", [1100, 1180, 1280, 1500])
+def test_the_header_never_lies_over_the_name(running, place, new_page, lang, width):
+    page = new_page(viewport={"width": width, "height": 800})
+    page.context.add_cookies([browser_cookie(place, "administrator", running.url)])
+    page.goto(f"{running.url}/users?lang={lang}")
+    name, links = (page.locator(one).bounding_box() for one in (".brand-name", ".bar-nav"))
+    assert name["x"] + name["width"] <= links["x"]
+    page.locator("#menu summary").click()
+    for address in ("/board", "/blockages", "/directives", "/account"):
+        link = f'a[href="{address}"]:visible'
+        assert page.locator(f".bar-work {link}, .menu-panel {link}").count() == 1, (
+            address,
+            "in the header or in the menu, not in both",
+        )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

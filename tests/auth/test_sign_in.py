@@ -64,6 +64,25 @@ def test_the_form_leads_in_and_on(service):
     assert browser.get("/sign-in?next=/ledger", headers=HTML).headers["location"] == "/ledger"
 
 
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("lead_unit", "/work"),
+        ("supporting_unit", "/work"),
+        ("supervision", "/board"),
+        ("leader", "/review"),
+        ("administrator", "/users"),
+        ("inspector", "/"),
+        ("viewer", "/"),
+    ],
+)
+def test_without_a_wish_everybody_begins_at_the_own_work(service, name, start):
+    for onward in ("", "/"):
+        browser = visitor(service)
+        assert sent_form(browser, name, PASSWORD, onward=onward).headers["location"] == start
+    assert browser.get(start, headers=HTML).status_code == 200
+
+
 def test_the_cookie_is_out_of_reach(service):
     browser = visitor(service)
     found = cookie(sent_form(browser, "viewer", PASSWORD), "minsheng_session")
@@ -283,6 +302,7 @@ def test_an_initial_password_has_to_be_replaced_first(service):
     browser = visitor(service, "10.4.0.1")
     assert sent_form(browser, "fresh", PASSWORD, onward="/ledger").headers["location"] == "/account"
     assert browser.get("/ledger", headers=HTML).status_code == 200, "what is public stays open"
+    assert browser.get("/sign-in", headers=HTML).headers["location"] == "/account"
     person = signed_in(service, "fresh")
     with service.app.state.live.database.write() as connection:
         number = person.account_id

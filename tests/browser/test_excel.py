@@ -123,3 +123,20 @@ def test_the_meeting_is_accessible(page, place, axe) -> None:
     open_as(page, place, "leader", "/meeting")
     assert not sideways(page)
     assert not axe(page), axe.text(axe(page))
+
+
+def test_the_file_field_speaks_the_page_s_language_and_is_reached_by_keyboard(new_page, place) -> None:
+    page = open_as(new_page(), place, "lead_unit", "/upload")
+    pick = page.locator(".file-pick")
+    assert re.split(r"\s+", pick.inner_text()) == ["选择文件", "未选择"]
+    page.locator("#upload-file").focus()
+    assert pick.evaluate("(pick) => getComputedStyle(pick).outlineStyle") == "solid"
+    with page.expect_file_chooser() as chosen:
+        page.keyboard.press("Space")
+    chosen.value.set_files({"name": "周报.xlsx", "mimeType": "text/plain", "buffer": b"x"})
+    expect(pick.locator(".file-names")).to_have_text("周报.xlsx")
+    with page.expect_file_chooser():
+        pick.locator(".file-button").click(force=True)
+    plain = open_as(new_page(java_script_enabled=False), place, "lead_unit", "/upload")
+    expect(plain.locator(".file-words")).to_be_hidden()
+    assert plain.locator("#upload-file").evaluate("(field) => getComputedStyle(field).opacity") == "1"

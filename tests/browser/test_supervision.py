@@ -13,7 +13,15 @@ from tests.browser.helpers import PHONE
 from tests.support.databases import storage
 from tests.support.people import PASSWORD, add_people, browser_cookie
 
-PATHS = ("/board", "/blockages?state=all", "/blockages/new?subject=20-1-01", "/inspect/20-3-01", "/review")
+PATHS = (
+    "/board",
+    "/board?problems=1&group=unit",
+    "/blockages?state=all",
+    "/blockages/new?subject=20-1-01",
+    "/directives?state=all",
+    "/inspect/20-3-01",
+    "/review",
+)
 
 
 @pytest.fixture(scope="module")

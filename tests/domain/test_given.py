@@ -34,7 +34,7 @@ def test_a_text_that_is_none_is_refused(value: str | None) -> None:
 def test_a_day_is_of_today_or_later() -> None:
     day = date(2023, 7, 14)
     assert day_given(day, "due", day) == day
-    for wrong in (None, date(2023, 7, 13)):
+    for wrong in (None, date(2023, 7, 13), date(2034, 1, 1), date.max):
         with pytest.raises(BadParameter):
             day_given(wrong, "due", day)
 

@@ -146,3 +146,25 @@ def test_a_form_takes_a_step_without_scripts(client):
     assert [
         hidden_fields(form)["action"] for form in page.all("form") if form.attributes["action"] == path
     ] == ["confirm", "reopen"]
+
+
+def test_the_page_of_all_is_filtered_and_puts_the_late_first(client):
+    leader, viewer = people(client, "leader", "viewer")
+    receipt = given(leader, unit="ziran", text="清单之一")
+
+    def cards(person, query=""):
+        page = read(person, f"/directives{query}")
+        return [one.all("a")[0].attributes["href"] for one in page.all("li", "blockage")]
+
+    mine = f"/directives/{receipt['id']}"
+    followed = cards(leader)
+    assert mine in followed and mine in cards(viewer, "?unit=ziran&state=open&item=20")
+    assert mine not in cards(leader, "?unit=jianshe") + cards(leader, "?state=confirmed")
+    assert set(followed) <= set(cards(leader, "?state=all"))
+    page = read(leader, "/directives")
+    late = [bool(one.all("b", "late")) for one in page.all("li", "blockage")]
+    assert late == sorted(late, reverse=True) and any(late)
+    for address in ("/board", "/review"):
+        assert "/directives" in [one.attributes.get("href") for one in read(leader, address).all("a")]
+    wrong = leader.get("/directives?state=late", headers={"accept": "text/html"})
+    assert wrong.status_code == 400

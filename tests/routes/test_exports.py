@@ -9,6 +9,8 @@ import uuid
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from html import unescape
+from urllib.parse import parse_qsl
 
 import openpyxl
 import pytest
@@ -131,3 +133,13 @@ def test_the_audit_s_file_takes_the_page_s_filters(client: TestClient) -> None:
     assert some and {row["编号"] for row in some} == {ROAD} and len(some) < len(every)
     assert all(row["时间"].endswith("+08:00") for row in every)
     assert supervision.get("/audit.csv?before=3").status_code == 400
+
+
+def test_the_page_links_to_files_of_what_it_shows(client: TestClient) -> None:
+    for query in ("", "?unit=jianshe", "?week=2023-W20&q=%E8%B7%AF&map=located"):
+        page = client.get(f"/ledger{query}", headers={"accept": "text/html"}).text
+        links = [unescape(one) for one in re.findall(r'<a class="button" data-export href="([^"]+)"', page)]
+        assert [one.partition("?")[0] for one in links] == ["/ledger.xlsx", "/ledger.csv"]
+        asked = dict(parse_qsl(query.lstrip("?")))
+        assert [dict(parse_qsl(one.partition("?")[2])) for one in links] == [asked, asked]
+        assert all(client.get(one).status_code == 200 for one in links)

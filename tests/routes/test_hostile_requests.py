@@ -9,10 +9,12 @@ from uuid import uuid5
 
 import pytest
 from PIL import Image
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from app.domain.accounts import Account
 from app.domain.roles import Role
+from app.store import tables as t
 from app.store.inspections import _OPENED
 from tests.routes.supervising import new_id
 from tests.support.people import add_people, signed_in, staffed
@@ -119,6 +121,31 @@ def test_photos_are_for_whose_portfolio_it_is(nobody, photo):
     add_people(nobody.app.state.live.database, other)
     assert signed_in(nobody, "leader_of_5").get(photo).status_code == 403
     assert signed_in(nobody, "viewer").get(photo).status_code == 200
+
+
+@pytest.mark.parametrize("path", [f"/sites/{ROAD}", f"/api/sites/{ROAD}", f"/api/subjects/{ROAD}"])
+def test_an_initial_password_opens_nothing_internal(nobody, path):
+    words, lead = f"内部情况 {uuid.uuid4()}", signed_in(nobody, "lead_unit")
+    week = {
+        "id": new_id(),
+        "subject": ROAD,
+        "week": "2023-W28",
+        "percent": 99,
+        "text": words,
+        "reason": words,
+    }
+    match = {"if-match": lead.get(f"/api/subjects/{ROAD}").headers["etag"]}
+    assert lead.post("/api/reports", json=week, headers=match).status_code == 201
+    database = nobody.app.state.live.database
+    number = add_people(database, Account("fresh", "新人", Role.SUPERVISION))["fresh"]
+    fresh = signed_in(nobody, "fresh")
+    assert words in fresh.get(path).text
+    with database.write() as connection:
+        connection.execute(update(t.account).where(t.account.c.id == number).values(must_change=True))
+    shown = fresh.get(path)
+    assert shown.status_code == 200 and words not in shown.text
+    with database.write() as connection:
+        connection.execute(update(t.account).where(t.account.c.id == number).values(must_change=False))
 
 
 @pytest.fixture

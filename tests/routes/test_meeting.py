@@ -124,3 +124,25 @@ def test_what_is_asked_wrongly_is_told(client: TestClient) -> None:
         assert person.get(f"/meeting?{query}").status_code == 400
     assert list(sheets(shown(person, "/meeting?unit=zone"))) == ["zone"]
     assert "Weekly meeting" in shown(person, "/meeting?lang=en").text
+
+
+def test_a_week_without_a_report_is_no_change_of_zero(client: TestClient) -> None:
+    """The demonstration's newest week has few reports: the others say so, on the page and in the workbook."""
+    person = signed_in(client, "supervision")
+    week = "2023-W28"
+    workbook = openpyxl.load_workbook(io.BytesIO(person.get(f"/meeting.xlsx?week={week}").content))
+    cells = {row[0].value: row for sheet in workbook.worksheets[1:] for row in sheet.iter_rows(min_row=8)}
+    said: Counter[str] = Counter()
+    for page in sheets(shown(person, f"/meeting?week={week}")).values():
+        for line in page.all("tr"):
+            code = line.attributes.get("data-row", "")
+            change = line.all("td", "mt-change")
+            if not change:
+                continue
+            last = person.get(f"/api/subjects/{code}").json()["report"]
+            filed = last is not None and last["week"] == week
+            text = change[0].text
+            said["filed" if filed else text] += 1
+            assert filed or text in ("本周未报", "—"), (code, text)
+            assert (cells[code][5].value is None) != filed, code
+    assert said["filed"] and said["本周未报"] and said["—"]

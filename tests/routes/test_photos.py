@@ -162,7 +162,8 @@ def test_the_file_is_there_before_the_row(desk, report, monkeypatch):
     lead = signed_in(desk, "lead_unit")
     with monkeypatch.context() as broken:
         broken.setattr(os, "fsync", _refuse)
-        assert add(lead, report, jpeg()).status_code == 500
+        answer = add(lead, report, jpeg())
+        assert answer.status_code == 503 and "未保存" in answer.json()["detail"]
     assert rows(desk) == []
     assert files_of(desk) == []  # not even half of one
     with monkeypatch.context() as broken:
