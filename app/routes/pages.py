@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from datetime import datetime
 from functools import partial
 
 import anyio.to_thread
@@ -24,6 +25,7 @@ from app.routes.sites import site_feature
 from app.routes.subjects import subject_and_curve
 from app.settings import Settings
 from app.store.live import View
+from app.store.moments import day_of
 from app.store.spatial.protocol import Filters
 from app.store.timeline import read_timeline
 from app.views.deeds import deeds
@@ -162,6 +164,7 @@ async def site_page(request: Request, code: str) -> Response:
         curve=drawn,
         deeds=deeds(actor_of(request), about, code, feature["properties"]["status"], True),
         internal=may(actor_of(request), Action.READ),
+        updated_on=day_of(datetime.fromisoformat(feature["properties"]["updated_at"])),
         point=middle(geometry(feature)),
         overview=await anyio.to_thread.run_sync(drawing),
         address=site_address(request, code),

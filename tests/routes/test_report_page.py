@@ -118,7 +118,7 @@ def test_the_form_shows_what_was_before_and_what_is_planned(plain):
     lead = signed_in(plain, "lead_unit")
     page = opened(lead, f"/report/{PARK}?week={WEEK}")
     beside = page.all("p", "beside")[0].text
-    assert beside == "上周 86% 计划到本周末 100%"
+    assert beside == "上次上报 86% 计划到该周末 100%"
     assert fields(page)["percent"] == ""
     filled = opened(lead, f"/report/{PARK}?week={WEEK}&fill=previous")
     assert fields(filled)["percent"] == "86"
