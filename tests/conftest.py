@@ -42,6 +42,11 @@ settings.load_profile("project")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that drive a browser come first: the slow ones must not be what all wait for at the end."""
+    """Files that drive a browser are spread over the others, none near the end: where files run side by side,
+    two browsers seldom meet, and no slow file is what all wait for last."""
     slow = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: item.path not in slow)
+    files = list(dict.fromkeys(item.path for item in items))
+    place = {}
+    for some, share in (([f for f in files if f in slow], 0.8), ([f for f in files if f not in slow], 1.0)):
+        place |= {path: share * (number + 0.5) / len(some) for number, path in enumerate(some)}
+    items.sort(key=lambda item: place[item.path])

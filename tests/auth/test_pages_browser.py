@@ -94,7 +94,7 @@ def test_wide_documents_show_the_links_themselves(running, place, new_page):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("width", [1100, 1180, 1280, 1500])
+@pytest.mark.parametrize("width", [1100, 1280])
 def test_the_header_never_lies_over_the_name(running, place, new_page, lang, width):
     page = new_page(viewport={"width": width, "height": 800})
     page.context.add_cookies([browser_cookie(place, "administrator", running.url)])
@@ -110,8 +110,9 @@ def test_the_header_never_lies_over_the_name(running, place, new_page, lang, wid
         )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk-light", "phone-dark"]
+)
 def test_the_pages_are_accessible_and_fit(running, place, new_page, axe, scheme, viewport):
     page = new_page(viewport=viewport, color_scheme=scheme)
     for lang in ("zh", "en"):

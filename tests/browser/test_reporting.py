@@ -288,8 +288,9 @@ PAGES = (
 CONTROLS = ("button", "select", "textarea", ".button", ".choice", "input[type=text]", "input[type=date]")
 
 
-@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("screen", "scheme"), [({}, "light"), (PHONE, "dark")], ids=["desktop-light", "phone-dark"]
+)
 def test_pages_are_accessible_and_fit(lead, demo, axe, screen, scheme):
     page = lead(color_scheme=scheme, **screen)
     for path in PAGES:
