@@ -266,7 +266,8 @@ class TestReports:
 
 @st.composite
 def tasks(draw: st.DrawFn) -> TaskFigures:
-    """A task of the notice with any figures for its own targets and any progress of sites."""
+    """A task of the notice with any figures for its own targets and any progress of sites, in percent to
+    one decimal as reports keep it."""
     targets = TASKS[draw(st.sampled_from(sorted(TASKS)))]
     figures = {}
     for target in targets:
@@ -282,7 +283,7 @@ def tasks(draw: st.DrawFn) -> TaskFigures:
         SitePart(
             f"{n:02d}",
             kind,
-            draw(st.one_of(st.none(), st.just(100.0), st.floats(0, 100))),
+            draw(st.one_of(st.none(), st.just(100.0), st.integers(0, 1000).map(lambda tenths: tenths / 10))),
             draw(st.sampled_from(["illustrative", "surveyed"])),
             draw(st.floats(1, 9000)),
             weight=draw(st.one_of(st.none(), st.floats(0.1, 10))),
