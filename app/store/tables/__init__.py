@@ -3,8 +3,9 @@
 ===========  =====================================================================================
 facts        zone, town, village, road, unit, kind, programme, item, task, target: from ``data/``
 places       site, site_version, subject, and published_site (derived)
-ledger       change, plan, report, acceptance, blockage, directive, inspection, photo: append-only
-people       account, session, attempt, upload
+ledger       change, plan, report, acceptance, blockage, directive, inspection, dispute, photo:
+             append-only
+people       account, session, attempt, upload, photo_upload
 ===========  =====================================================================================
 """
 
@@ -31,12 +32,15 @@ from app.store.tables.ledger import (
     change,
     directive,
     directive_step,
+    dispute,
+    dispute_decision,
     inspection,
+    inspection_revision,
     photo,
     plan,
     report,
 )
-from app.store.tables.people import account, attempt, session, upload
+from app.store.tables.people import account, attempt, photo_upload, session, upload
 from app.store.tables.places import published_site, site, site_version, subject
 
 __all__ = [
@@ -49,12 +53,16 @@ __all__ = [
     "change",
     "directive",
     "directive_step",
+    "dispute",
+    "dispute_decision",
     "inspection",
+    "inspection_revision",
     "item",
     "item_unit",
     "kind",
     "metadata",
     "photo",
+    "photo_upload",
     "plan",
     "programme",
     "published_site",

@@ -159,7 +159,11 @@ directive_step = Table(
     Column("by", Text, nullable=False),
     *entered(),
 )
-# `made_at` is when somebody was there, `entered_at` when it reached us.
+# `made_at` is when somebody was there by the ledger's clock, `entered_at` when it reached us. `device_at` is what
+# the telephone's own clock said then and `clock_off_s` how far the server's was ahead of it at receipt. `lon`,
+# `lat`, `accuracy_m`, `position_source` ("device", or "pin": put by hand) and `position_at` are where somebody
+# stood; `presence` and `presence_facts` what that says (app.domain.presence), judged once, at receipt.
+# `photos_expected`: ids of the photos that are to follow. `seen_version`: of the subject, as the client knew it.
 inspection = Table(
     "inspection",
     metadata,
@@ -174,21 +178,89 @@ inspection = Table(
     Column("lon", Float),
     Column("lat", Float),
     Column("accuracy_m", Float),
+    Column("position_source", String(8)),
+    Column("position_at", UtcDateTime),
+    Column("device_at", UtcDateTime),
+    Column("clock_off_s", Float),
+    Column("presence", String(16)),
+    Column("presence_facts", Nullable),
+    Column("photos_expected", Nullable),
+    Column("seen_version", Serial),
+    Column("via", String(8)),
     Column("by", Text, nullable=False),
     *entered(),
 )
-# The picture itself lies under MINSHENG_DATA/photos by its SHA-256.
+# An inspection after somebody mended it: the whole of what may be mended, as it stands since. `base_change` is the
+# version that the person had seen, `changed` the names of the fields changed.
+inspection_revision = Table(
+    "inspection_revision",
+    metadata,
+    _uuid(),
+    _change(),
+    Column("inspection_id", Uuid, ForeignKey("inspection.id"), nullable=False, index=True),
+    Column("base_change", Serial, nullable=False),
+    Column("changed", JSON, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("sections", Nullable),
+    Column("geom_version", Integer),
+    Column("by", Text, nullable=False),
+    *entered(),
+)
+# A field of an inspection that two people changed, each without knowing of the other: `kept` stands until
+# supervision has decided, `other` is what came later.
+dispute = Table(
+    "dispute",
+    metadata,
+    _uuid(),
+    _change(),
+    Column("inspection_id", Uuid, ForeignKey("inspection.id"), nullable=False, index=True),
+    Column("field", String(16), nullable=False),
+    Column("base", Nullable),
+    Column("kept", Nullable),
+    Column("kept_by", Text, nullable=False),
+    Column("other", Nullable),
+    Column("other_by", Text, nullable=False),
+    *entered(),
+)
+# chosen: kept | other.
+dispute_decision = Table(
+    "dispute_decision",
+    metadata,
+    _serial(),
+    _change(),
+    Column("dispute_id", Uuid, ForeignKey("dispute.id"), nullable=False, unique=True),
+    Column("chosen", String(8), nullable=False),
+    Column("text", Text),
+    Column("by", Text, nullable=False),
+    *entered(),
+)
+# The picture itself is kept by its SHA-256 (app.store.blobs). `sent_sha256` is that of the bytes that arrived,
+# `original_sha256` what the telephone says of the file before it was made smaller. Where and when it was taken:
+# `exif` as read from the file; `lon` … `device_at` as the telephone knew it. `verdict` and `verdict_facts`
+# are judged once, at receipt.
 photo = Table(
     "photo",
     metadata,
     _uuid(),
     _change(),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
     Column("report_id", Uuid, ForeignKey("report.id"), index=True),
     Column("inspection_id", Uuid, ForeignKey("inspection.id"), index=True),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("size_bytes", Integer, nullable=False),
+    Column("sent_sha256", String(64), index=True),
+    Column("original_sha256", String(64), index=True),
+    Column("exif", Nullable),
+    Column("lon", Float),
+    Column("lat", Float),
+    Column("accuracy_m", Float),
+    Column("position_source", String(8)),
+    Column("position_at", UtcDateTime),
+    Column("device_at", UtcDateTime),
+    Column("verdict", String(16)),
+    Column("verdict_facts", Nullable),
     *entered(),
 )
 
@@ -203,6 +275,9 @@ APPEND_ONLY = (
     "directive",
     "directive_step",
     "inspection",
+    "inspection_revision",
+    "dispute",
+    "dispute_decision",
     "photo",
 )
 """Tables whose rows nobody may update or delete; enforced in the database (decision 009)."""

@@ -1,4 +1,4 @@
-"""Who signs in: accounts, their sessions, failed attempts, and Excel uploads waiting for confirmation."""
+"""Who signs in: accounts, their sessions, failed attempts, and what is under way: Excel uploads, photos in parts."""
 
 from __future__ import annotations
 
@@ -57,4 +57,19 @@ upload = Table(
     Column("done", Integer, nullable=False),
     Column("total", Integer, nullable=False),
     Column("rows", Nullable),
+)
+# A photo that arrives in parts; the parts lie under MINSHENG_DATA/incoming by its id until all are there. `about` is
+# what the client says of it. `photo_id` once it has been kept, `refused` (a problem document) when it cannot be.
+photo_upload = Table(
+    "photo_upload",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Serial, ForeignKey("account.id"), nullable=False),
+    Column("inspection_id", Uuid, ForeignKey("inspection.id"), nullable=False, index=True),
+    Column("size_bytes", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("about", Nullable),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("photo_id", Uuid, ForeignKey("photo.id")),
+    Column("refused", Nullable),
 )
