@@ -58,6 +58,17 @@ def one_of_each(connection: Connection) -> None:
             {"id": _UUID.format(7), "sha256": "0" * 64, "report_id": _UUID.format(2)}
             | {"width": 1, "height": 1, "size_bytes": 1},
         ),
+        (
+            t.inspection_revision,
+            {"id": _UUID.format(8), "inspection_id": _UUID.format(6), "base_change": entered["change_id"]}
+            | {"changed": ["finding"], "verdict": "ok", "finding": "y", "by": "督查"},
+        ),
+        (
+            t.dispute,
+            {"id": _UUID.format(9), "inspection_id": _UUID.format(6), "field": "finding"}
+            | {"base": "x", "kept": "y", "kept_by": "督查", "other": "z", "other_by": "巡查"},
+        ),
+        (t.dispute_decision, {"dispute_id": _UUID.format(9), "chosen": "kept", "by": "督查"}),
     ]
     for table, row in rows:
         connection.execute(insert(table).values(row | entered))
