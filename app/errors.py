@@ -8,11 +8,16 @@
     ├── WrongMethod       405  the address exists, but not for this method
     ├── Refused           409  well-formed, but against a rule (nothing is changed)
     ├── Changed           412  somebody else was first; both versions are in the answer
+    ├── WrongProtocol     412  photos in parts: another version of tus than ours
     ├── TooLarge          413  more than a request may hold; nothing was read
+    ├── NoPicture         415  what was sent as a photo is none
+    ├── TooManyPixels     422  a picture, and too large a one to be decoded
     ├── NeedsMatch        428  a change must say which version it changes (If-Match)
     ├── TooMany           429  too often; when to try again is in the answer
-    ├── Unavailable       503  the database is away; the same request works later
-    └── ServerFault       500  ours; logged once, tells the client nothing
+    ├── WrongChecksum     460  photos in parts: what arrived is not what was announced; to be sent again
+    ├── ServerFault       500  ours; logged once, tells the client nothing
+    ├── Unavailable       503  database or storage are away; the same request works later
+    └── Full              507  no room on the server's disk; everything is as it was before
 
 Messages are pairs of Chinese and English; the answer uses the language asked for.
 """
@@ -157,6 +162,42 @@ class TooLarge(AppError):
     title_en = "Too large"
 
 
+class NoPicture(AppError):
+    """Sent as a photo, and none that we can read."""
+
+    status = 415
+    kind = "no-picture"
+    title_zh = "不是可用的照片"
+    title_en = "Not a photo"
+
+
+class TooManyPixels(AppError):
+    """A picture, but too large a one to be decoded."""
+
+    status = 422
+    kind = "too-many-pixels"
+    title_zh = "照片像素过多"
+    title_en = "Too many pixels"
+
+
+class WrongProtocol(AppError):
+    """Photos in parts: another version of the protocol."""
+
+    status = 412
+    kind = "wrong-protocol"
+    title_zh = "上传协议不符"
+    title_en = "Wrong protocol version"
+
+
+class WrongChecksum(AppError):
+    """Photos in parts: all has arrived, and its checksum is another than was announced."""
+
+    status = 460
+    kind = "wrong-checksum"
+    title_zh = "照片传输有误"
+    title_en = "Wrong checksum"
+
+
 class NeedsMatch(AppError):
     """The change does not say what it changes."""
 
@@ -186,12 +227,21 @@ class TooMany(AppError):
 
 
 class Unavailable(AppError):
-    """The database cannot be reached just now."""
+    """The database, or where photos are kept, cannot be reached just now."""
 
     status = 503
     kind = "unavailable"
     title_zh = "暂时不可用"
     title_en = "Unavailable"
+
+
+class Full(AppError):
+    """No room left where photos are kept."""
+
+    status = 507
+    kind = "full"
+    title_zh = "服务器空间不足"
+    title_en = "No room left"
 
 
 class ServerFault(AppError):

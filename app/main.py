@@ -36,6 +36,7 @@ from app.routes import (
     audit,
     blockages,
     board,
+    coverage,
     directives,
     docs,
     events,
@@ -45,6 +46,8 @@ from app.routes import (
     ledger,
     meeting,
     pages,
+    phone,
+    phonedata,
     photos,
     plan,
     report,
@@ -58,6 +61,7 @@ from app.routes import (
 )
 from app.security import SecurityHeaders
 from app.settings import STATIC, Settings
+from app.store.coverage import Coverages
 from app.store.database import Database, first_line
 from app.store.live import Live
 from app.web import Static, page
@@ -97,6 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         health,
         docs,
         pages,
+        phone,
         events,
         account,
         upload,
@@ -112,10 +117,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         report,
         plan,
         photos,
+        phonedata,
         alongline,
         subjects,
         meeting,
         exports,
+        coverage,
     ):
         app.include_router(module.router)
     app.mount("/static", Static(directory=STATIC))
@@ -134,6 +141,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database = Database(app.state.settings)
     app.state.live = await anyio.to_thread.run_sync(Live, database, app.state.settings)
+    app.state.coverages = Coverages(app.state.live, app.state.settings.service_rules())
     app.state.events = Events(State.of(app.state.live.view))
     follower = asyncio.create_task(Follower(app.state.live, app.state.events).run())
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Literal, Self
@@ -12,6 +13,8 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from app.domain.services import Rules, read_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "app" / "static"
@@ -48,7 +51,10 @@ class Settings(BaseSettings):
     memory_limit: int = Field(default=200_000, ge=0)
     # rules
     tolerance: float = Field(default=5.0, ge=0, le=100)
+    services: Path = ROOT / "data" / "sites" / "services.toml"
     today: date | None = None
+    # photos
+    photo_longest: int = Field(default=2048, ge=640, le=8192)
     # base maps
     tianditu_token: str | None = None
     osm: bool = False
@@ -110,6 +116,20 @@ class Settings(BaseSettings):
         if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
             raise ValueError("MINSHENG_OIDC_ISSUER must start with https:// · 单点登录地址须以 https:// 开头")
         return self
+
+    @field_validator("services")
+    @classmethod
+    def _served(cls, path: Path) -> Path:
+        """Radii and walking times are read once to see that they can be."""
+        try:
+            read_rules(tomllib.loads(path.read_text("utf-8")))
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{path}: {error}") from None
+        return path
+
+    def service_rules(self) -> Rules:
+        """How far the sites of each kind serve."""
+        return read_rules(tomllib.loads(self.services.read_text("utf-8")))
 
     @property
     def url(self) -> str:

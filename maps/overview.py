@@ -121,13 +121,25 @@ def overview(
     everything = [place.geometry for place in places] or [town.geometry for town in towns]
     if not everything:
         raise ValueError("nothing to draw")
-    frame = Frame.around(everything, width, height, least_m)
+    return framed(places, towns, roads, Frame.around(everything, width, height, least_m), Room(width, height))
+
+
+def framed(
+    places: Sequence[Place],
+    towns: Sequence[Ground],
+    roads: Sequence[Ground],
+    frame: Frame,
+    room: Room,
+    *,
+    marked: bool = True,
+) -> Overview:
+    """The same in a given frame; `room` knows what else lies on it. Without `marked` only lines and areas."""
     wide = frame.box(BESIDE_FRAME)
-    room = Room(width, height)
     metres, bar = _scale(frame)
-    room.take(CORNER, height - 30, CORNER + bar + 64, height - CORNER)
+    room.take(CORNER, frame.height - 30, CORNER + bar + 64, frame.height - CORNER)
 
     areas, lines, marks = _sites(places, frame, wide)
+    marks = marks if marked else []
     for mark in marks:
         room.take(*_around(mark.x, mark.y, MARK / 2))
     inset = _inset(towns, frame, room)
@@ -151,8 +163,8 @@ def overview(
     for town in towns:
         names += name_of_area(room, frame.place(town.geometry.intersection(frame.box())), town.name)
     return Overview(
-        width=width,
-        height=height,
+        width=frame.width,
+        height=frame.height,
         land=tuple(_paths(frame, (town.geometry.intersection(wide) for town in towns))),
         borders=tuple(_paths(frame, (town.geometry.boundary.intersection(wide) for town in towns))),
         roads=tuple(reversed(drawn)),
@@ -191,7 +203,7 @@ def _sites(
             areas.append(shape)
         elif dimension == 1:
             lines.append(shape)
-        x, y = frame.xy(*middle(place.geometry))
+        x, y = frame.xy(*middle(_seen(place.geometry, frame)))
         x, y = round(x, 1), round(y, 1)
         marks.append(Mark(x, y, x, y, place.code, place.status, place.pictogram))
     return tuple(areas), tuple(lines), _apart(marks, frame)
@@ -220,6 +232,13 @@ _AROUND = tuple(
     for reach in (0.85, 1.7, 2.55)
     for dx, dy in ((0, -1), (0, 1), (1, 0), (-1, 0), (1, -1), (-1, 1), (1, 1), (-1, -1))
 )
+
+
+def _seen(geometry: BaseGeometry, frame: Frame) -> BaseGeometry:
+    """The part of it that is on the drawing; the whole when none is."""
+    box = frame.box()
+    part = geometry if box.contains(geometry) else geometry.intersection(box)
+    return geometry if part.is_empty else part
 
 
 def _around(x: float, y: float, half: float) -> tuple[float, float, float, float]:

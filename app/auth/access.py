@@ -28,6 +28,7 @@ ACCESS: dict[tuple[str, str], Action] = {
     ("GET", "/sign-in/oidc"): A.OPEN,
     ("GET", "/sign-in/oidc/callback"): A.OPEN,
     ("GET", "/problems/{kind}"): A.OPEN,
+    ("GET", "/m"): A.OPEN,  # the shell alone; what it shows is asked for by itself
     # map, ledger, sites
     ("GET", "/"): A.PUBLIC,
     ("GET", "/map-{digest}.js"): A.PUBLIC,
@@ -46,9 +47,18 @@ ACCESS: dict[tuple[str, str], Action] = {
     ("GET", "/api/towns"): A.PUBLIC,
     ("GET", "/api/ground"): A.PUBLIC,
     ("GET", "/api/events"): A.PUBLIC,
+    ("GET", "/api/coverage"): A.PUBLIC,
+    ("GET", "/api/coverage.geojson"): A.PUBLIC,
+    ("GET", "/api/coverage/board"): A.PUBLIC,
+    ("GET", "/api/coverage/change.geojson"): A.PUBLIC,
     ("GET", "/api/weeks"): A.PUBLIC,
     ("GET", "/docs"): A.PUBLIC,
     ("GET", "/openapi.json"): A.PUBLIC,
+    # the telephone: its page is a shell without data, the data are as public as the map's
+    ("GET", "/sw.js"): A.OPEN,
+    ("GET", "/manifest.webmanifest"): A.OPEN,
+    ("GET", "/api/phone/me"): A.OPEN,
+    ("GET", "/api/phone/data"): A.PUBLIC,
     # accounts
     ("POST", "/sign-out"): A.OWN,
     ("GET", "/account"): A.OWN,

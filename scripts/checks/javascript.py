@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -123,13 +124,25 @@ def syntax_problems(node: str, paths: list[Path]) -> list[str]:
     return problems
 
 
+def vendored(root: Path) -> set[Path]:
+    """The libraries' files that set-up puts below app/static: they may be imported before they are there."""
+    listing = root / "scripts/vendor.json"
+    if not listing.is_file():
+        return set()
+    packages: dict[str, list[str]] = json.loads(listing.read_text("utf-8"))["server"]
+    place = root / FOLDER / "vendor"
+    return {
+        place / package / name.removeprefix("dist/") for package, names in packages.items() for name in names
+    }
+
+
 def problems_of(root: Path) -> list[str]:
     """All modules below app/static, without the vendored libraries."""
     folder = root / FOLDER
     if not folder.is_dir():
         return [f"{FOLDER} is missing"]
     files = [path for path in source_files(root, (".js", ".mjs")) if folder in path.parents]
-    problems = import_problems({path: path.read_text("utf-8") for path in files}, set(), folder)
+    problems = import_problems({path: path.read_text("utf-8") for path in files}, vendored(root), folder)
     node = find_node()
     if node is None:
         return [*problems, "no node to check the syntax with: install requirements-node.txt"]

@@ -46,6 +46,10 @@ EXPECTED = {
         GET /sign-in/oidc
         GET /sign-in/oidc/callback
         GET /problems/{kind}
+        GET /m
+        GET /sw.js
+        GET /manifest.webmanifest
+        GET /api/phone/me
     """,
     # the map and the ledger are for everybody, unless MINSHENG_PUBLIC is false
     EVERYBODY: """
@@ -72,6 +76,11 @@ EXPECTED = {
         GET /api/ground
         GET /api/weeks
         GET /api/events
+        GET /api/coverage
+        GET /api/coverage.geojson
+        GET /api/coverage/board
+        GET /api/coverage/change.geojson
+        GET /api/phone/data
         GET /docs
         GET /openapi.json
     """,

@@ -1,12 +1,8 @@
 // A layer that paints itself on a canvas, built on Leaflet's renderer base class: it follows pans and zoom
 // animations by CSS transform and repaints when the map rests. Sharp on every screen density.
+import { pixelRatio } from "./density.js";
+
 const L = window.L;
-
-let fixedRatio = null;
-
-/** Canvas pixels per CSS pixel: the screen's, or what was set for printing. */
-export const pixelRatio = () => fixedRatio || window.devicePixelRatio || 1;
-export const setPixelRatio = (ratio) => (fixedRatio = ratio);
 
 /** How unit-square coordinates become pixels of the canvas for the present zoom. */
 export class View {

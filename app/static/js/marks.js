@@ -1,5 +1,5 @@
 // Status marks: drawn once per look into a small canvas and stamped from there, so ten thousand cost little.
-import { pixelRatio } from "./canvas.js";
+import { pixelRatio } from "./density.js";
 import { svg } from "./dom.js";
 import { edgeOf, groundColours, kindOf, lookOf, palette } from "./looks.js";
 import { theme } from "./theme.js";

@@ -1,7 +1,7 @@
 // Printing. Browsers do not show what is painted while they already lay out for paper, so: the print button prepares
 // the map in the sheet's shape and in fine resolution first; printing from the browser's menu scales the map as it is.
 import { freeEdges } from "./frame.js";
-import { setPixelRatio } from "./canvas.js";
+import { setPixelRatio } from "./density.js";
 import { lightForPaper } from "./theme.js";
 
 const MILLIMETRE = 96 / 25.4;

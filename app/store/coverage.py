@@ -1,0 +1,248 @@
+"""What of the towns the sites of a kind serve: asked of a view, counted by :mod:`geo`, kept by version.
+
+Counting takes from milliseconds to a second; a question that several people ask at once is counted once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import orjson
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import select
+
+from app.domain.services import COUNTED, Manner, Method, Rules, State
+from app.store import tables as t
+from app.store.live import Live, View
+from app.store.publish import published_rows
+from geo.coverage import Coverage, covered, what_if
+from geo.errors import GeoError
+from geo.gaps import Gaps, gaps
+from geo.ground import Ground, objects
+from geo.linear import length
+from geo.nearest import NearestIndex
+from geo.network import built_parts
+from geo.service import Service, served
+from geo.streets import Streets
+from geo.walking import walked, what_if_walked
+
+KEPT = 400
+"""Answers kept; a board of twenty kinds in three states is sixty."""
+
+NOT_WALKED = frozenset({"expressway"})
+"""Roads that nobody walks on, and that cross the others on bridges."""
+
+Objects = NDArray[np.object_]
+
+
+class Question(NamedTuple):
+    """What is asked of one kind. `radius_m` is a radius, a connection distance, or the way on foot."""
+
+    kind: str
+    state: State
+    method: Method
+    radius_m: float
+
+
+@dataclass(frozen=True)
+class Places:
+    """The located sites of one moment. `built`: of lines, the shares of the length that are built."""
+
+    codes: list[str]
+    kinds: Objects
+    statuses: Objects
+    towns: Objects
+    titles: list[tuple[str, str]]
+    built: list[list[list[float]]]
+    geoms: Objects
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A service area with what it was made of.
+
+    `codes` are the sites that count; `metres` built and in all of a network's lines; `off_network` the codes
+    that no street comes near to.
+    """
+
+    question: Question
+    service: Service
+    coverage: Coverage
+    codes: list[str]
+    geoms: Objects
+    off_network: list[str] = field(default_factory=list)
+    metres: tuple[float, float] | None = None
+
+
+class Coverages:
+    """Answers about coverage, kept while nothing changes. Safe to ask from several threads."""
+
+    def __init__(self, source: Live, rules: Rules) -> None:
+        self.source, self.rules = source, rules
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, Future[Any]] = OrderedDict()
+
+    def ask(self, view: View, question: Question, added: tuple[tuple[float, float], ...] = ()) -> Answer:
+        """The answer; `added` are points (WGS 84) that are not there and what if they were.
+
+        Errors: GeoError for radii and positions that cannot be; for a walk where no street is loaded.
+        """
+        found = self._once((view.version, view.as_of, question), lambda: self._count(view, question))
+        for lon, lat in added:
+            found = self._with(view, found, shapely.Point(lon, lat))
+        return found
+
+    def gaps(self, view: View, answer: Answer, limit: int) -> Gaps:
+        """The largest areas that an answer leaves uncovered."""
+        key = ("gaps", id(answer.service), limit)
+        if answer.service is not self.ask(view, answer.question).service:
+            return gaps(answer.service, NearestIndex(answer.geoms), limit)  # a what-if is not kept
+        return self._once(key, lambda: gaps(answer.service, NearestIndex(answer.geoms), limit))
+
+    def ground(self, view: View) -> Ground:
+        """The towns of a view; the same object as long as they stay the same, so that answers compare."""
+        towns = self._once(("towns", view.version), self._towns)
+        key = ("ground", tuple((code, shapely.to_wkb(geom)) for code, geom in towns.items()))
+        return self._once(key, lambda: Ground.of(towns))
+
+    def streets(self, view: View) -> Streets | None:
+        """The streets that people walk on; None when none are loaded."""
+        ground = self.ground(view)
+
+        def read() -> Streets | None:
+            with self.source.database.read() as connection:
+                rows = connection.execute(select(t.road.c["class"], t.road.c.geom)).all()
+            lines = [row.geom for row in rows if row[0] not in NOT_WALKED]
+            return Streets.of(ground, objects(lines)) if lines else None
+
+        return self._once(("streets", view.version, id(ground)), read)
+
+    def places(self, view: View) -> Places:
+        """The located sites as of a view."""
+        return self._once(("places", view.version, view.as_of), lambda: self._read(view))
+
+    def _with(self, view: View, answer: Answer, point: BaseGeometry) -> Answer:
+        question = answer.question
+        if question.method is Method.WALK:
+            streets = self._walkable(view)
+            found = what_if_walked(answer.service, streets, point, *self._walk(question))
+            off = [*answer.off_network, *(["?"] if len(found.off_network) else [])]
+            service = found.service
+        else:
+            service, off = what_if(answer.service, point, question.radius_m), answer.off_network
+        return Answer(
+            question,
+            service,
+            covered(service),
+            [*answer.codes, "?"],
+            objects([*answer.geoms, point]),
+            off,
+            answer.metres,
+        )
+
+    def _count(self, view: View, question: Question) -> Answer:
+        ground, places = self.ground(view), self.places(view)
+        of_kind = places.kinds == question.kind
+        counts = of_kind & np.isin(places.statuses, [str(code) for code in COUNTED[question.state]])
+        rule = self.rules.by_kind.get(question.kind)
+        metres = None
+        if rule is not None and rule.manner is Manner.NETWORK:
+            rows, geoms, metres = _mains(places, of_kind, counts)
+        else:
+            rows = np.flatnonzero(counts)
+            geoms = places.geoms[rows]
+        codes = [places.codes[row] for row in rows]
+        if question.method is Method.WALK:
+            found = walked(self._walkable(view), geoms, *self._walk(question))
+            off = [codes[index] for index in found.off_network]
+            return Answer(question, found.service, covered(found.service), codes, geoms, off, metres)
+        service = served(ground, geoms, question.radius_m)
+        return Answer(question, service, covered(service), codes, geoms, metres=metres)
+
+    def _walk(self, question: Question) -> tuple[float, float]:
+        """Minutes and metres per minute of a way so long."""
+        speed = self.rules.metres_per_minute
+        return question.radius_m / speed, speed
+
+    def _walkable(self, view: View) -> Streets:
+        streets = self.streets(view)
+        if streets is None:
+            raise GeoError(
+                "没有载入可步行的道路，只能按半径计算；请把 method 改为 circle。",
+                "No streets are loaded, so only radii can be counted; use method=circle.",
+                parameter="method",
+                value="walk",
+            )
+        return streets
+
+    def _towns(self) -> dict[str, BaseGeometry]:
+        with self.source.database.read() as connection:
+            query = select(t.town.c.code, t.town.c.geom).order_by(t.town.c.code)
+            return {row.code: row.geom for row in connection.execute(query)}
+
+    def _read(self, view: View) -> Places:
+        with self.source.database.read() as connection:
+            if view.known.before is None:
+                rows: Any = connection.execute(select(t.published_site).order_by(t.published_site.c.code))
+                found = [dict(row) for row in rows.mappings()]
+            else:
+                found = list(published_rows(connection, view.known, self.source.settings.tolerance))
+        told = [orjson.loads(f"{{{row['common_text']}}}") for row in found]
+        return Places(
+            codes=[row["code"] for row in found],
+            kinds=objects([row["kind"] for row in found]),
+            statuses=objects([row["status"] for row in found]),
+            towns=objects([row["town_code"] for row in found]),
+            titles=[(row["title"], row["title_en"]) for row in told],
+            built=[row.get("built", []) for row in told],
+            geoms=objects([row["geom"] for row in found]),
+        )
+
+    def _once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """The kept answer, or make it; who asks for the same meanwhile waits for it."""
+        with self._lock:
+            future = self._kept.get(key)
+            mine = future is None
+            if future is None:
+                future = self._kept[key] = Future()
+            self._kept.move_to_end(key)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        if mine:
+            try:
+                future.set_result(make())
+            except BaseException as error:
+                with self._lock:
+                    self._kept.pop(key, None)
+                future.set_exception(error)
+        return future.result()
+
+
+def _mains(
+    places: Places, of_kind: NDArray[np.bool_], counts: NDArray[np.bool_]
+) -> tuple[NDArray[np.intp], Objects, tuple[float, float]]:
+    """What is laid of a network: whole lines that count, of the others the sections reported built.
+
+    Rows of the sites, a geometry for each part, and metres counted and in all. A line whose report gives only
+    a percentage says nothing about *where*, so it serves nothing until it is complete.
+    """
+    lines = np.flatnonzero(of_kind)
+    geoms = places.geoms[lines]
+    metres = [length(geom) for geom in geoms]
+    sections: list[list[tuple[float, float]]] = []
+    for row, long in zip(lines, metres, strict=True):
+        whole = bool(counts[row])
+        shares = [[0.0, 1.0]] if whole else places.built[row]
+        sections.append([(start * long, to * long) for start, to in shares])
+    parts = built_parts(list(geoms), sections)
+    owners = np.repeat(lines, [len(some) for some in sections])
+    laid = sum(to - start for some in sections for start, to in some)
+    return owners, objects(parts), (float(laid), float(sum(metres)))

@@ -1,0 +1,190 @@
+"""Coverage as answers have it: per town and zone, the areas for a map, the gaps, what is not pretended."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import orjson
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from app.domain.services import Method, Rule, Rules, State
+from app.store.coverage import Answer, Places
+from app.store.vocabulary import Vocabulary
+from geo.change import Change
+from geo.gaps import Gap, Gaps
+from geo.geojson import geometry_text
+from geo.ground import Share
+from geo.service import Service
+
+AREA_METHOD = "Lambert azimuthal equal-area, WGS 84 ellipsoid"
+DIGITS = 6
+"""Decimals of degrees in areas: a decimetre."""
+
+
+def question_members(answer: Answer, rules: Rules, lang: str) -> dict[str, Any]:
+    """What was asked, and what it rests on."""
+    question = answer.question
+    rule = rules.by_kind.get(question.kind)
+    walk = question.method is Method.WALK
+    return {
+        "kind": question.kind,
+        "radius_m": round(question.radius_m, 1),
+        "minutes": round(question.radius_m / rules.metres_per_minute, 1) if walk else None,
+        "method": question.method.value,
+        "state": question.state.value,
+        "area_method": AREA_METHOD,
+        **_basis(rule, rules, question.radius_m, walk, lang),
+    }
+
+
+def _basis(rule: Rule | None, rules: Rules, radius_m: float, walk: bool, lang: str) -> dict[str, Any]:
+    """Where the number comes from; a number that somebody chose has no basis but that."""
+    usual = rule is not None and radius_m == (
+        rule.minutes * rules.metres_per_minute if walk and rule.minutes else rule.radius_m
+    )
+    if rule is None or not usual:
+        return {"basis": None, "assumed": True, "manner": rule.manner.value if rule else "place"}
+    zh = f"{rule.basis_zh}；{rules.walking_zh}" if walk else rule.basis_zh
+    en = f"{rule.basis_en}; {rules.walking_en}" if walk else rule.basis_en
+    return {"basis": zh if lang == "zh" else en, "assumed": rule.assumed, "manner": rule.manner.value}
+
+
+def coverage_members(answer: Answer, words: Vocabulary) -> dict[str, Any]:
+    """The rows of the contract, and what the numbers do not say.
+
+    `villages` and `population` are null while no village has a place and nobody has loaded inhabitants: a
+    share of ground is not a share of people.
+    """
+    metres = answer.metres
+    return {
+        "towns": [_row(row, words) for row in answer.coverage.towns],
+        "zone": _row(answer.coverage.zone, words),
+        "sites": len(set(answer.codes)),
+        "off_network": answer.off_network,
+        "metres": None if metres is None else {"built": round(metres[0], 1), "all": round(metres[1], 1)},
+        "villages": None,
+        "population": None,
+    }
+
+
+def _row(row: Share, words: Vocabulary) -> dict[str, Any]:
+    named = {} if row.code is None else _town(row.code, words)
+    return named | {
+        "area_km2": round(row.area_km2, 4),
+        "covered_km2": round(row.covered_km2, 4),
+        "share": round(row.share, 6),
+        "sites": row.sites,
+    }
+
+
+def _town(code: str, words: Vocabulary) -> dict[str, Any]:
+    town = words.towns[code]
+    return {"town": town["name"], "town_en": town["name_en"], "town_code": code}
+
+
+def gap_members(found: Gaps, answer: Answer, places: Places, words: Vocabulary) -> dict[str, Any]:
+    """The gaps, largest first, each with its middle and the nearest site that counts."""
+    return {
+        "largest": [
+            _gap(rank, gap, answer, places, words) for rank, gap in enumerate(found.largest, start=1)
+        ],
+        "more": found.more,
+        "more_km2": round(found.more_km2, 4),
+        "slivers": found.slivers,
+        "sliver_km2": round(found.sliver_km2, 4),
+    }
+
+
+def _gap(rank: int, gap: Gap, answer: Answer, places: Places, words: Vocabulary) -> dict[str, Any]:
+    nearest = None
+    if gap.nearest is not None:
+        nearest = _site(answer.codes[gap.nearest], places) | {"distance_m": round(gap.distance_m or 0.0, 1)}
+    return {
+        "rank": rank,
+        "km2": round(gap.km2, 4),
+        "lon": round(gap.lon, DIGITS),
+        "lat": round(gap.lat, DIGITS),
+        "room_m": round(gap.room_m),
+        "towns": [_town(code, words) | {"km2": round(km2, 4)} for code, km2 in gap.towns.items()],
+        "nearest": nearest,
+    }
+
+
+def _site(code: str, places: Places) -> dict[str, Any]:
+    """A site's code and titles; a point that somebody only tries out is ``?``."""
+    if code not in places.codes:
+        return {"code": None, "title": None, "title_en": None}
+    title, title_en = places.titles[places.codes.index(code)]
+    return {"code": code, "title": title, "title_en": title_en}
+
+
+def area_features(answer: Answer, found: Gaps | None, words: Vocabulary) -> list[dict[str, Any]]:
+    """Features for a map: what is covered per town (``layer: covered``) and the gaps (``layer: gap``)."""
+    service = answer.service
+    features = []
+    for row, piece in zip(answer.coverage.towns, service.pieces, strict=True):
+        if not piece.is_empty and row.code is not None:
+            members = {"layer": "covered", **_row(row, words)}
+            features.append(_feature(f"covered/{row.code}", service.ground.plane.to_wgs84(piece), members))
+    for rank, gap in enumerate(found.largest if found else (), start=1):
+        features.append(
+            _feature(f"gap/{rank}", gap.area, {"layer": "gap", "rank": rank, "km2": round(gap.km2, 4)})
+        )
+    return features
+
+
+def change_members(found: Change, words: Vocabulary) -> dict[str, Any]:
+    """Square kilometres kept, gained and lost per town and in the zone."""
+
+    def row(one: Any) -> dict[str, Any]:
+        named = {} if one.code is None else _town(one.code, words)
+        names = ("both_km2", "gained_km2", "lost_km2")
+        return named | {name: round(getattr(one, name), 4) for name in names}
+
+    return {"towns": [row(one) for one in found.towns], "zone": row(found.zone)}
+
+
+def change_features(found: Change) -> list[dict[str, Any]]:
+    """The same as areas: ``layer`` is both, gained or lost."""
+    return [
+        _feature(layer, area, {"layer": layer})
+        for layer, area in (("both", found.both), ("gained", found.gained), ("lost", found.lost))
+        if not area.is_empty
+    ]
+
+
+def board_row(
+    kind: str, answers: dict[State, Answer], rules: Rules, words: Vocabulary, lang: str
+) -> dict[str, Any]:
+    """One kind on the board: the share of each town and the zone in each state."""
+    shares: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for state, answer in answers.items():
+        for row in (*answer.coverage.towns, answer.coverage.zone):
+            shares[row.code or "zone"][state.value] = {
+                "covered_km2": round(row.covered_km2, 4),
+                "share": round(row.share, 6),
+                "sites": row.sites,
+            }
+    done = answers[State.DONE]
+    label = words.kinds[kind]["zh" if lang == "zh" else "en"]
+    zone = shares.pop("zone")
+    return {
+        **question_members(done, rules, lang),
+        "label": label,
+        "towns": [_town(code, words) | {"states": states} for code, states in shares.items()],
+        "zone": {"states": zone},
+        "metres": coverage_members(done, words)["metres"],
+        "off_network": done.off_network,
+    }
+
+
+def outline(service: Service, digits: int = DIGITS) -> BaseGeometry:
+    """The covered area in WGS 84, its corners rounded and without what that leaves behind."""
+    return shapely.set_precision(service.lonlat, 10.0**-digits)
+
+
+def _feature(ident: str, geom: BaseGeometry, properties: dict[str, Any]) -> dict[str, Any]:
+    geometry = orjson.loads(geometry_text(geom, DIGITS))
+    return {"type": "Feature", "id": ident, "geometry": geometry, "properties": properties}
