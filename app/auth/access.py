@@ -114,6 +114,9 @@ ACCESS: dict[tuple[str, str], Action] = {
     ("GET", "/api/inspections"): A.READ,
     ("POST", "/api/inspections"): A.INSPECT,
     ("POST", "/api/inspections/{ident}/photos"): A.INSPECT,
+    ("GET", "/inspections"): A.READ,
+    ("GET", "/inspections/{ident}"): A.READ,
+    ("GET", "/api/inspections.geojson"): A.READ,
     ("GET", "/accept/{code}"): A.ACCEPT,
     ("POST", "/accept/{code}"): A.ACCEPT,
     # Excel, the weekly meeting, files

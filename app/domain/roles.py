@@ -50,6 +50,7 @@ class Action(StrEnum):
     ANSWER_BLOCKAGE = "answer_blockage"
     MANAGE_BLOCKAGE = "manage_blockage"  # assign, escalate, close, reopen
     INSPECT = "inspect"
+    DECIDE = "decide"  # which of two values of an inspection stands
     ACCEPT = "accept"
     DIRECT = "direct"  # give, confirm, extend, reopen directives
     ANSWER_DIRECTIVE = "answer_directive"
@@ -73,6 +74,7 @@ _GRANTS: dict[Action, frozenset[Role]] = {
     A.ANSWER_BLOCKAGE: UNIT_ROLES,
     A.MANAGE_BLOCKAGE: frozenset({R.SUPERVISION, R.LEADER}),
     A.INSPECT: frozenset({R.SUPERVISION, R.INSPECTOR}),
+    A.DECIDE: frozenset({R.SUPERVISION}),
     A.ACCEPT: frozenset({R.SUPERVISION}),
     A.DIRECT: frozenset({R.LEADER}),
     A.ANSWER_DIRECTIVE: UNIT_ROLES,

@@ -102,7 +102,7 @@ async def board_page(request: Request) -> Response:
         troubled=sum(not row.concerns.isdisjoint(PROBLEMS) for row in rows),
         asked=asked,
         by_unit=by_unit,
-        link=_Links(request),
+        link=Links(request),
         leads=_leads(found, words),
         towns=words.towns,
         status_codes=[code.value for code in StatusCode],
@@ -113,7 +113,7 @@ async def board_page(request: Request) -> Response:
     )
 
 
-class _Links:
+class Links:
     """Addresses of the same page with one thing changed; shareable as they are."""
 
     def __init__(self, request: Request) -> None:

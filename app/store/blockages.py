@@ -25,7 +25,8 @@ from app.store.writing import Asked, Writer, expect
 class NewBlockage:
     """What is written of a new blockage. `id` is a UUID; `unit` None: the item's lead unit is asked.
 
-    `source` says what it comes from: a report or an inspection, by its id.
+    `source` says what it comes from: a report or an inspection, by its id. `since` is the day from which `due`
+    counts (None: today): what was seen without signal may be told after it was due.
     """
 
     id: str
@@ -35,6 +36,7 @@ class NewBlockage:
     unit: str | None = None
     due: date | None = None
     source: str | None = None
+    since: date | None = None
 
 
 def blockages_of(
@@ -87,7 +89,7 @@ def open_blockage(writer: Writer, form: NewBlockage, asked: Asked | None = None)
     require(writer.actor, Action.OPEN_BLOCKAGE, subject.about())
     title, text = title_given(form.title, "title"), text_given(form.text, "text")
     owner = unit_given(form.unit, units_of(subject), subject.lead_unit)
-    due = day_given(form.due, "due", writer.day) if form.due else None
+    due = day_given(form.due, "due", form.since or writer.day) if form.due else None
     step = replace(_now(writer), act=Act.OPEN, owner=owner, due=due, text=text)
     blockage = Blockage(form.id, subject.code, subject.item_no, title, (step,))
     after = receipt(blockage) | ({"source": form.source} if form.source else {})

@@ -27,10 +27,11 @@ Place = tuple[int, str | None]
 class CheckinFilter:
     """What is asked for; empty sets and None ask for everything.
 
-    `places` are those that the reader may see: none of them, nothing. `since` is included, `until` is not.
+    `places` are those that the reader may see: none of them, nothing; None when that is not asked. `since` is
+    included, `until` is not.
     """
 
-    places: frozenset[Place]
+    places: frozenset[Place] | None
     presences: frozenset[str] = frozenset()
     verdicts: frozenset[str] = frozenset()
     towns: frozenset[str] = frozenset()
@@ -67,7 +68,8 @@ def checkins_of(
     """Check-ins known then, the newest (by when somebody was there) first.
 
     Each row has the columns of `inspection` with verdict, finding and sections as mended since, and `shown`
-    (presence with the photos' judgement), `photos`, `mended`, `disputed` (numbers), `item_no`, `town_code`.
+    (presence with the photos' judgement), `photos`, `mended`, `disputed` (numbers), `version`, `item_no`,
+    `town_code`.
     """
     view = _Reading(as_of)
     query = view.query(asked)
@@ -115,7 +117,7 @@ class _Reading:
             partition_by=revision.c.inspection_id, order_by=revision.c.change_id.desc()
         )
         count = func.count().over(partition_by=revision.c.inspection_id)
-        names = ("id", "inspection_id", "verdict", "finding", "sections", "geom_version")
+        names = ("id", "inspection_id", "change_id", "verdict", "finding", "sections", "geom_version")
         ranked = (
             select(*(revision.c[name] for name in names), order.label("rank"), count.label("mended"))
             .where(as_of.known(revision))
@@ -159,6 +161,7 @@ class _Reading:
                 newest.c.finding.label("revised_finding"),
                 newest.c.sections.label("revised_sections"),
                 newest.c.geom_version.label("revised_geom_version"),
+                func.coalesce(newest.c.change_id, row.c.change_id).label("version"),
                 func.coalesce(newest.c.mended, 0).label("mended"),
                 func.coalesce(self.photos.c.photos, 0).label("photos"),
                 disputed.label("disputed"),
@@ -170,9 +173,11 @@ class _Reading:
             .join(newest, newest.c.inspection_id == row.c.id, isouter=True)
             .join(self.photos, self.photos.c.inspection_id == row.c.id, isouter=True)
             .join(self.disputes, self.disputes.c.inspection_id == row.c.id, isouter=True)
-            .where(self.as_of.known(row), _within(asked.places))
+            .where(self.as_of.known(row))
         )
         wanted: list[ColumnElement[bool]] = []
+        if asked.places is not None:
+            wanted.append(_within(asked.places))
         if asked.presences:
             wanted.append(shown.in_(asked.presences))
         if asked.verdicts:

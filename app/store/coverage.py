@@ -96,8 +96,8 @@ class Coverages:
         Errors: GeoError for radii and positions that cannot be; for a walk where no street is loaded.
         """
         found = self._once((view.version, view.as_of, question), lambda: self._count(view, question))
-        for lon, lat in added:
-            found = self._with(view, found, shapely.Point(lon, lat))
+        for number, (lon, lat) in enumerate(added, start=1):
+            found = self._with(view, found, shapely.Point(lon, lat), f"+{number}")
         return found
 
     def gaps(self, view: View, answer: Answer, limit: int) -> Gaps:
@@ -129,12 +129,13 @@ class Coverages:
         """The located sites as of a view."""
         return self._once(("places", view.version, view.as_of), lambda: self._read(view))
 
-    def _with(self, view: View, answer: Answer, point: BaseGeometry) -> Answer:
+    def _with(self, view: View, answer: Answer, point: BaseGeometry, code: str) -> Answer:
+        """The answer with one more site, told apart from the others by ``+1``, ``+2`` and so on."""
         question = answer.question
         if question.method is Method.WALK:
             streets = self._walkable(view)
             found = what_if_walked(answer.service, streets, point, *self._walk(question))
-            off = [*answer.off_network, *(["?"] if len(found.off_network) else [])]
+            off = [*answer.off_network, *([code] if len(found.off_network) else [])]
             service = found.service
         else:
             service, off = what_if(answer.service, point, question.radius_m), answer.off_network
@@ -142,7 +143,7 @@ class Coverages:
             question,
             service,
             covered(service),
-            [*answer.codes, "?"],
+            [*answer.codes, code],
             objects([*answer.geoms, point]),
             off,
             answer.metres,

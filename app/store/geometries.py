@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, and_, func, or_, select
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from app.store import tables as t
 from app.store.asof import AsOf
@@ -36,3 +37,10 @@ def drawn(as_of: AsOf | None, codes: Collection[str] | None = None) -> Select:
         known = known.where(version.site_code.in_(codes))
     newest = known.subquery()
     return select(newest.c.code, *(newest.c[name] for name in COLUMNS)).where(newest.c.rank == 1)
+
+
+def drawn_as(connection: Connection, code: str, version: int) -> BaseGeometry | None:
+    """A site's geometry in one of its versions, also an older one; None when there never was such a version."""
+    versions = t.site_version.c
+    query = select(versions.geom).where(versions.site_code == code, versions.version == version)
+    return connection.execute(query).scalar()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import numpy as np
 import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -58,15 +59,27 @@ def coverage_members(answer: Answer, words: Vocabulary) -> dict[str, Any]:
     share of ground is not a share of people.
     """
     metres = answer.metres
+    rows = told_rows(answer)
     return {
-        "towns": [_row(row, words) for row in answer.coverage.towns],
-        "zone": _row(answer.coverage.zone, words),
-        "sites": len(set(answer.codes)),
+        "towns": [_row(row, words) for row in rows[:-1]],
+        "zone": _row(rows[-1], words),
+        "sites": rows[-1].sites,
         "off_network": answer.off_network,
         "metres": None if metres is None else {"built": round(metres[0], 1), "all": round(metres[1], 1)},
         "villages": None,
         "population": None,
     }
+
+
+def told_rows(answer: Answer) -> list[Share]:
+    """Rows per town, and last the zone's. A main of which several parts are built is one site."""
+    standing = answer.service.within
+    codes = np.array(answer.codes, dtype=object)
+    rows = [
+        row._replace(sites=len(set(codes[inside])))
+        for row, inside in zip(answer.coverage.towns, standing, strict=True)
+    ]
+    return [*rows, answer.coverage.zone._replace(sites=len(set(codes[standing.any(axis=0)])))]
 
 
 def _row(row: Share, words: Vocabulary) -> dict[str, Any]:
@@ -113,9 +126,9 @@ def _gap(rank: int, gap: Gap, answer: Answer, places: Places, words: Vocabulary)
 
 
 def _site(code: str, places: Places) -> dict[str, Any]:
-    """A site's code and titles; a point that somebody only tries out is ``?``."""
+    """A site's code and titles; a point that somebody only tries out has no title."""
     if code not in places.codes:
-        return {"code": None, "title": None, "title_en": None}
+        return {"code": code, "title": None, "title_en": None}
     title, title_en = places.titles[places.codes.index(code)]
     return {"code": code, "title": title, "title_en": title_en}
 
@@ -161,7 +174,7 @@ def board_row(
     """One kind on the board: the share of each town and the zone in each state."""
     shares: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for state, answer in answers.items():
-        for row in (*answer.coverage.towns, answer.coverage.zone):
+        for row in told_rows(answer):
             shares[row.code or "zone"][state.value] = {
                 "covered_km2": round(row.covered_km2, 4),
                 "share": round(row.share, 6),

@@ -22,16 +22,17 @@ def draw(
 ) -> Overview:
     """A drawing of GeoJSON features in WGS 84; with `labels` each mark has its site's code, without the
     item's number, beside it."""
+    towns, roads = zone_ground(source, view, lang)
+    return overview([_place(view, feature, labels) for feature in features], towns, roads, height=height)
+
+
+def zone_ground(source: Live, view: View, lang: str) -> tuple[list[Ground], list[Ground]]:
+    """Towns and context roads of the zone, with their names."""
     with source.database.read() as connection:
         towns = read_towns(connection, view.statuses)["features"]
         ground = read_ground(connection)["features"]
     roads = [feature for feature in ground if feature["properties"]["layer"] == "road"]
-    return overview(
-        [_place(view, feature, labels) for feature in features],
-        [_ground(feature, lang) for feature in towns],
-        [_ground(feature, lang) for feature in roads],
-        height=height,
-    )
+    return [_ground(one, lang) for one in towns], [_ground(one, lang) for one in roads]
 
 
 def parse(features: bytes) -> list[Feature]:

@@ -103,6 +103,9 @@ EXPECTED = {
         GET /api/directives/{ident}
         POST /api/directives/{ident}/steps
         GET /api/inspections
+        GET /api/inspections.geojson
+        GET /inspections
+        GET /inspections/{ident}
         GET /photos/{ident}.jpg
         GET /photos/{ident}-small.jpg
     """,

@@ -2,7 +2,7 @@
 //
 // account.me is null while nobody is signed in. When the session has ended, here or elsewhere, everything private is
 // wiped from the telephone at once; drafts and reports that were not sent stay, sealed for their owner.
-import { db } from "./db.js";
+import { store } from "./db.js";
 
 const ADDRESS = "/api/phone/me";
 const PATIENCE_MS = 20_000;
@@ -30,28 +30,28 @@ const memory = new Map();
 export const kept = {
   async get(key) {
     try {
-      return await (await db()).get("kept", key);
+      return await store.read(["kept"], ({ kept: stored }) => stored.get(key));
     } catch {
       return memory.get(key);
     }
   },
   async put(key, value) {
     memory.set(key, value);
-    try {
-      await (await db()).put("kept", value, key);
-    } catch {
-      // the value lasts as long as the page
-    }
+    await write((stored) => stored.put(value, key));
   },
   async remove(key) {
     memory.delete(key);
-    try {
-      await (await db()).delete("kept", key);
-    } catch {
-      // nothing was kept
-    }
+    await write((stored) => stored.delete(key));
   },
 };
+
+async function write(work) {
+  try {
+    await store.write(["kept"], ({ kept: stored }) => work(stored));
+  } catch {
+    // it lasts as long as the page
+  }
+}
 
 class Account extends EventTarget {
   /** Resolves when what was kept has been read. */

@@ -2,8 +2,8 @@
 // straight in degrees, metres are counted along them on the ellipsoid; the parts of a MultiLineString follow each other
 // and the way from one to the next counts nothing.
 
-const MAJOR = 6378137; // WGS 84 (EPSG:7030)
-const E2 = 0.0066943799901413;
+import { E2, MAJOR } from "./ellipsoid.js";
+
 const RAD = Math.PI / 180;
 // Nodes and weights of Gauss and Legendre on 0 … 1; segments are short and smooth, five are plenty.
 const NODES = [0.0469100770306680, 0.2307653449471585, 0.5, 0.7692346550528415, 0.9530899229693320];

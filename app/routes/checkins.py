@@ -1,0 +1,248 @@
+"""Check-ins for supervision: the list ``/inspections``, each one's page, and the map's layer as GeoJSON."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import anyio.to_thread
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.deps import (
+    GEOJSON,
+    LANG,
+    WEEK,
+    actor_of,
+    api_language,
+    day_members,
+    live,
+    page_language,
+    read_book_of,
+    read_view,
+)
+from app.domain.inspections import Verdict
+from app.domain.roles import Action, Actor, may
+from app.errors import Forbidden
+from app.forms.posted import Shown
+from app.params import Param, Query
+from app.routes.board import Links
+from app.store.book import Book
+from app.store.checkin import Checkin, checkin_about, read_checkin
+from app.store.checkins import CheckinFilter, checkins_of, figures_of, inspectors_of, places_of
+from app.store.live import View
+from app.store.moments import ZONE_TIME
+from app.views.checkins import PRESENCES, checkin_feature, checkin_members, checkin_row, section_words
+from app.views.closeups import where
+from app.views.supervision import may_see, subject_url
+from app.web import json_answer, page
+
+router = APIRouter()
+
+PAGE_SIZE = 50
+MOST_ON_MAP = 2_000
+"""Check-ins of a week on the map; more would be a smear."""
+DAYS_ON_MAP = 7
+LAST_PAGE = 100_000
+
+
+def _many(name: str, description: str, allowed: list[str] | None = None) -> Param:
+    items = {"type": "string", **({"enum": allowed} if allowed else {})}
+    return Param(name, {"type": "array", "items": items}, description)
+
+
+PRESENCE = _many("presence", "At the site, doubtful, no position (repeatable) · 在场判定", list(PRESENCES))
+VERDICT = _many("verdict", "Verdicts (repeatable) · 结论", [one.value for one in Verdict])
+TOWN = _many("town", "Towns by code or name (repeatable) · 镇")
+BY = Param("by", {"type": "string"}, "Who checked in · 签到人")
+DAY = Param("day", {"type": "string", "format": "date"}, "The day of the check-in · 日期")
+SUBJECT = Param("subject", {"type": "string"}, "Code of a site or task · 点位或子任务编号")
+DISPUTED = Param("disputed", {"type": "string", "enum": ["1"]}, "Only with an open dispute · 只看有分歧的")
+PAGE = Param("page", {"type": "integer", "minimum": 1}, "Page · 页")
+FILTERS = (PRESENCE, VERDICT, TOWN, BY, DAY, SUBJECT, DISPUTED)
+
+
+@router.get(
+    "/api/inspections.geojson",
+    tags=["supervision"],
+    summary="Check-ins of a week on the map · 地图上的签到",
+    openapi_extra={"parameters": [param.openapi() for param in (*FILTERS, WEEK, LANG)]},
+)
+async def checkins_geojson(request: Request) -> Response:
+    """Those of `week`, else of the last seven days; a check-in without a position has a null geometry."""
+    query = Query(request.query_params, (*FILTERS, WEEK, LANG))
+    lang = api_language(request, query)
+    view, book, asked = await _asked(request, query)
+    query.done()
+    if asked.since is None:
+        last = view.week.sunday if _week_named(request) else view.as_of
+        asked = _between(asked, last - timedelta(days=DAYS_ON_MAP - 1), last)
+
+    def read() -> list[dict[str, Any]]:
+        with live(request).database.read() as connection:
+            return checkins_of(connection, view.known, asked, MOST_ON_MAP)
+
+    rows = await anyio.to_thread.run_sync(read)
+    features = [checkin_feature(row, book, view.words, lang) for row in rows]
+    body = {"type": "FeatureCollection", **day_members(view, lang), "features": features}
+    answer = json_answer(body, headers={"cache-control": "private, no-store", "content-language": lang})
+    answer.headers["content-type"] = GEOJSON
+    return answer
+
+
+@router.get("/inspections", include_in_schema=False)
+async def checkins_page(request: Request) -> Response:
+    """All check-ins that this person may see, the newest first."""
+    query = Query(request.query_params, (*FILTERS, PAGE, WEEK, LANG))
+    lang = page_language(request)
+    view, book, asked = await _asked(request, query)
+    number = query.integer("page", 1, LAST_PAGE, 1)
+    query.done()
+    every = CheckinFilter(asked.places, subject=asked.subject)
+    others = _without_presence(asked)
+
+    def read() -> tuple[list[dict[str, Any]], Any, Any, Any, list[str]]:
+        with live(request).database.read() as connection:
+            return (
+                checkins_of(connection, view.known, asked, PAGE_SIZE, (number - 1) * PAGE_SIZE),
+                figures_of(connection, view.known, asked),
+                figures_of(connection, view.known, others),
+                figures_of(connection, view.known, every),
+                inspectors_of(connection, view.known, every),
+            )
+
+    rows, found, counts, all_counts, people = await anyio.to_thread.run_sync(read)
+    pages = max(1, -(-found.total // PAGE_SIZE))
+    return page(
+        request,
+        view,
+        "inspections.html",
+        here="inspections",
+        checkins=[checkin_row(row, book, view.words, lang) for row in rows],
+        total=found.total,
+        counts=counts.presences,
+        unjudged=counts.presences.get(None, 0),
+        all_counts=all_counts,
+        number=number,
+        pages=pages,
+        link=Links(request),
+        asked=asked,
+        day=request.query_params.get("day", ""),
+        towns={code: town for code, town in view.words.towns.items() if _in_town(asked, code)},
+        people=people,
+        presences=PRESENCES,
+        verdicts=[one.value for one in Verdict],
+        filtered=asked != every,
+    )
+
+
+@router.get("/inspections/{ident}", include_in_schema=False)
+async def checkin_page(request: Request, ident: str) -> Response:
+    """One check-in with its evidence, what was mended, and what two people disagree about."""
+    return await _page(request, ident, Shown())
+
+
+async def _page(request: Request, ident: str, shown: Shown) -> Response:
+    source = live(request)
+    view, lang = source.view, page_language(request)
+    book, one = await _one(request, view, ident)
+    line = book.lines[one.row["subject_code"]]
+    actor = actor_of(request)
+    members = checkin_members(one, lang)
+    place = await anyio.to_thread.run_sync(where, source, view, line, members, lang)
+    return page(
+        request,
+        view,
+        "inspection.html",
+        shown.status,
+        here="inspections",
+        one=members,
+        line=line,
+        subject=line.subject,
+        subject_url=subject_url(line.code, line.subject.site),
+        place=place,
+        position=line.subject.position,
+        sections=lambda value: section_words(value, lang),
+        may_decide=actor is not None and may_decide(actor, line.subject),
+        shown=shown,
+        blank=Shown,
+        done=request.query_params.get("done"),
+    )
+
+
+async def _one(request: Request, view: View, ident: str) -> tuple[Book, Checkin]:
+    """A check-in that this person may see. Errors: NotFound, Forbidden."""
+    book = await read_book_of(request, view)
+
+    def read() -> tuple[str, Checkin]:
+        with live(request).database.read() as connection:
+            return checkin_about(connection, ident), read_checkin(connection, ident, view.known)
+
+    code, one = await anyio.to_thread.run_sync(read)
+    if not may_see(actor_of(request), book, code):
+        raise Forbidden(
+            "这次签到不在您的单位、镇或分管范围内。",
+            "This check-in is not within your unit, towns or portfolio.",
+        )
+    return book, one
+
+
+def may_decide(actor: Actor, subject: Any) -> bool:
+    """Whether somebody decides which of two values holds."""
+    return may(actor, Action.ACCEPT, subject.about())
+
+
+def _week_named(request: Request) -> bool:
+    """Whether a week was named."""
+    return bool(request.query_params.get(WEEK.name))
+
+
+async def _asked(request: Request, query: Query) -> tuple[View, Book, CheckinFilter]:
+    """What a query asks for, within what this person may see."""
+    view = await read_view(query, live(request))
+    words = view.words
+    presences = query.choices("presence", {one: one for one in PRESENCES})
+    verdicts = query.choices("verdict", {one.value: one.value for one in Verdict})
+    towns = query.choices("town", words.spellings("towns"), [town["name"] for town in words.towns.values()])
+    by, subject = query.text("by", 100), query.text("subject", 16)
+    disputed = query.choice("disputed", _flag, False, ("1",))
+    day = query.choice("day", _day, None, ("2023-07-14",))
+    book = await read_book_of(request, view)
+    actor = actor_of(request)
+    places = await anyio.to_thread.run_sync(
+        places_of, book, lambda subject: may_see(actor, book, subject.code)
+    )
+    asked = CheckinFilter(places, presences, verdicts, towns, subject, by, disputed=disputed)
+    return view, book, _between(asked, day, day) if day else asked
+
+
+def _between(asked: CheckinFilter, first: date, last: date) -> CheckinFilter:
+    """Whole days of the zone."""
+    start = datetime.combine(first, time.min, ZONE_TIME)
+    end = datetime.combine(last + timedelta(days=1), time.min, ZONE_TIME)
+    return replace(asked, since=start, until=end)
+
+
+def _without_presence(asked: CheckinFilter) -> CheckinFilter:
+    """The same for all presences: their numbers stand beside each other."""
+    return replace(asked, presences=frozenset())
+
+
+def _in_town(asked: CheckinFilter, code: str) -> bool:
+    """Whether there is anything that this person may see of a town."""
+    return any(town == code for _, town in asked.places)
+
+
+def _day(text: str) -> date | None:
+    """A day as 2023-07-14, within what a calendar can be asked about."""
+    found = date.fromisoformat(text)
+    if len(text) != 10 or not 2000 <= found.year <= 2200:
+        raise ValueError(text)
+    return found
+
+
+def _flag(text: str) -> bool:
+    if text != "1":
+        raise ValueError(text)
+    return True

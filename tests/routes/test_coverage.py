@@ -1,0 +1,185 @@
+"""Coverage through the API: the contract, the states, what if, networks, comparisons; PostGIS's opinion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from geoalchemy2 import Geography, Geometry
+from sqlalchemy import cast, func, select, true
+from starlette.testclient import TestClient
+
+from app.store import tables as t
+from tests.routes.opening import demonstration
+
+PLACES = ["reading_room", "pocket_park", "kindergarten", "culture_centre", "transfer_station"]
+LINES = ["heating_main", "gas_main", "road", "greening"]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    with demonstration("postgis", tmp_path_factory) as made:
+        yield made
+
+
+def ask(client: TestClient, path: str = "", **params: Any) -> dict[str, Any]:
+    answer = client.get(f"/api/coverage{path}", params=params)
+    assert answer.status_code == 200, answer.text[:500]
+    return answer.json()
+
+
+def sums(rows: list[dict[str, Any]], name: str) -> float:
+    return sum(row[name] for row in rows)
+
+
+@pytest.mark.parametrize("kind", [*PLACES, *LINES])
+def test_towns_add_up_and_more_sites_cover_no_less(pages, kind):
+    found = [ask(pages, kind=kind, state=state) for state in ("done", "started", "all")]
+    for one in found:
+        assert one["kind"] == kind
+        assert one["basis"]
+        assert one["villages"] is None
+        assert one["population"] is None
+        assert [town["town"] for town in one["towns"]] == ["疃里镇", "马集镇"]
+        assert sums(one["towns"], "area_km2") == pytest.approx(one["zone"]["area_km2"], rel=1e-3)
+        assert sums(one["towns"], "covered_km2") == pytest.approx(one["zone"]["covered_km2"], rel=1e-3)
+        for row in [*one["towns"], one["zone"]]:
+            assert row["share"] == pytest.approx(row["covered_km2"] / row["area_km2"], abs=2e-6)
+        uncovered = one["zone"]["area_km2"] - one["zone"]["covered_km2"]
+        gaps = one["gaps"]
+        told = sums(gaps["largest"], "km2") + gaps["more_km2"] + gaps["sliver_km2"]
+        assert told == pytest.approx(uncovered, abs=0.002)
+    areas = [one["zone"]["covered_km2"] for one in found]
+    assert areas == sorted(areas)
+    assert areas[-1] > 0
+
+
+@pytest.mark.parametrize("kind", [*PLACES, *LINES])
+def test_postgis_counts_the_same_within_half_a_percent(pages, kind):
+    one = ask(pages, kind=kind, state="all")
+    disc = func.ST_Buffer(cast(t.published_site.c.geom, Geography), one["radius_m"], "quad_segs=32")
+    served = func.ST_Union(cast(disc, Geometry))
+    covered = func.ST_Area(cast(func.ST_Intersection(t.town.c.geom, served), Geography)) / 1e6
+    query = (
+        select(t.town.c.name, covered)
+        .join_from(t.town, t.published_site, true())
+        .where(t.published_site.c.kind == kind)
+        .group_by(t.town.c.name, t.town.c.geom)
+    )
+    with pages.app.state.live.database.read() as connection:  # type: ignore[attr-defined]
+        theirs = dict(connection.execute(query).all())
+    for town in one["towns"]:
+        assert town["covered_km2"] == pytest.approx(theirs[town["town"]], rel=0.005, abs=0.001)
+
+
+def test_a_network_serves_where_it_is_built(pages):
+    done, everything = (ask(pages, kind="heating_main", state=state) for state in ("done", "all"))
+    sites = pages.get("/api/sites", params={"kind": "heating_main"}).json()["features"]
+    built = sum(
+        site["properties"]["length_m"]
+        if site["properties"]["status"] in ("completed", "accepted")
+        else site["properties"].get("built_m", 0)
+        for site in sites
+    )
+    assert done["metres"]["built"] == pytest.approx(built, abs=0.5)
+    assert 0 < done["metres"]["built"] < done["metres"]["all"] == pytest.approx(4_000, abs=0.5)
+    assert everything["metres"]["built"] == everything["metres"]["all"]
+    assert done["sites"] <= len(sites) == everything["sites"]
+
+
+def test_what_if_changes_nothing_but_the_answer(pages):
+    before = ask(pages, kind="pocket_park")
+    tried = ask(pages, kind="pocket_park", add=["116.40,35.34", "116.43,35.43"])
+    assert tried["before"]["zone"] == before["zone"]
+    gained = tried["zone"]["covered_km2"] - before["zone"]["covered_km2"]
+    assert gained == pytest.approx(2 * 3.141593 * 0.3**2, rel=2e-3)
+    assert tried["sites"] == before["sites"] + 2
+    assert ask(pages, kind="pocket_park") == before
+
+
+def test_on_foot_reaches_less_than_as_the_crow_flies(pages):
+    walk = ask(pages, kind="culture_centre", method="walk", state="all")
+    circle = ask(pages, kind="culture_centre", state="all", radius=walk["radius_m"])
+    assert walk["minutes"] == 15
+    assert 0 < walk["zone"]["covered_km2"] < circle["zone"]["covered_km2"]
+    ten = ask(pages, kind="culture_centre", method="walk", state="all", minutes=10)
+    assert ten["zone"]["covered_km2"] < walk["zone"]["covered_km2"]
+    assert ten["basis"] is None  # somebody's own number rests on nothing
+    assert ten["assumed"]
+
+
+def test_areas_and_gaps_as_geojson(pages):
+    found = ask(pages, ".geojson", kind="transfer_station", state="all", gaps=3)
+    layers = [feature["properties"]["layer"] for feature in found["features"]]
+    assert set(layers) == {"covered", "gap"}
+    assert layers.count("gap") <= 3
+    rows = ask(pages, kind="transfer_station", state="all")["towns"]
+    for feature in found["features"]:
+        if feature["properties"]["layer"] == "covered":
+            row = next(row for row in rows if row["town"] == feature["properties"]["town"])
+            assert feature["properties"]["covered_km2"] == row["covered_km2"]
+
+
+def test_the_board_has_every_kind_in_every_state(pages):
+    board = ask(pages, "/board")
+    assert {row["kind"] for row in board["kinds"]} == {
+        *PLACES,
+        *LINES,
+        "counselling_room",
+    }
+    for row in board["kinds"]:
+        one = ask(pages, kind=row["kind"], state="all")
+        assert row["zone"]["states"]["all"]["share"] == one["zone"]["share"]
+        assert [town["town_code"] for town in row["towns"]] == [town["town_code"] for town in one["towns"]]
+
+
+def test_a_comparison_keeps_gains_and_loses(pages):
+    found = ask(pages, "/change.geojson", kind="heating_main")
+    done, everything = (ask(pages, kind="heating_main", state=state)["zone"] for state in ("done", "all"))
+    assert found["zone"]["both_km2"] + found["zone"]["lost_km2"] == pytest.approx(
+        done["covered_km2"], abs=2e-4
+    )
+    assert found["zone"]["both_km2"] + found["zone"]["gained_km2"] == pytest.approx(
+        everything["covered_km2"], abs=2e-4
+    )
+    weeks = ask(
+        pages,
+        "/change.geojson",
+        kind="heating_main",
+        from_week="2023-W05",
+        from_state="done",
+        to_state="done",
+    )
+    assert weeks["from"] == {"week": "2023-W05", "state": "done"}
+    assert weeks["zone"]["both_km2"] == 0
+    assert weeks["zone"]["gained_km2"] == pytest.approx(done["covered_km2"], abs=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("params", "named"),
+    [
+        ({}, "kind"),
+        ({"kind": "school"}, "kind"),
+        ({"kind": "road", "radius": "0"}, "radius"),
+        ({"kind": "road", "radius": "NaN"}, "radius"),
+        ({"kind": "road", "minutes": "5"}, "minutes"),
+        ({"kind": "road", "state": "built"}, "state"),
+        ({"kind": "road", "add": "35.4"}, "add"),
+        ({"kind": "road", "add": "400,35.4"}, "add"),
+        ({"kind": "road", "add": ["116.4,35.4"] * 11}, "add"),
+        ({"kind": "road", "gaps": "51"}, "gaps"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(pages, params, named):
+    answer = pages.get("/api/coverage", params=params)
+    assert answer.status_code == 400
+    assert named in {fault["parameter"] for fault in answer.json()["errors"]}
+
+
+def test_a_known_answer_is_not_sent_again(pages):
+    first = pages.get("/api/coverage", params={"kind": "road"})
+    again = pages.get(
+        "/api/coverage", params={"kind": "road"}, headers={"if-none-match": first.headers["etag"]}
+    )
+    assert again.status_code == 304
