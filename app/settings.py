@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     today: date | None = None
     # photos
     photo_longest: int = Field(default=2048, ge=640, le=8192)
+    photo_store: Literal["disk", "s3"] = "disk"
+    s3_endpoint: str | None = None
+    s3_bucket: str | None = None
+    s3_region: str = "us-east-1"
+    s3_key: SecretStr | None = None
+    s3_secret: SecretStr | None = None
     # base maps
     tianditu_token: str | None = None
     osm: bool = False
@@ -130,6 +136,25 @@ class Settings(BaseSettings):
     def service_rules(self) -> Rules:
         """How far the sites of each kind serve."""
         return read_rules(tomllib.loads(self.services.read_text("utf-8")))
+
+    @model_validator(mode="after")
+    def _whole_s3(self) -> Self:
+        """Object storage needs an address, a bucket and both halves of the key."""
+        if self.photo_store != "s3":
+            return self
+        needed = {name: getattr(self, f"s3_{name}") for name in ("endpoint", "bucket", "key", "secret")}
+        missing = ", ".join(f"MINSHENG_S3_{name.upper()}" for name, value in needed.items() if value is None)
+        if missing:
+            raise ValueError(
+                f"MINSHENG_PHOTO_STORE=s3 also needs {missing} · 照片存入对象存储时，还须设置 {missing}"
+            )
+        parts = urlsplit(self.s3_endpoint or "")
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+            raise ValueError(
+                "MINSHENG_S3_ENDPOINT must be an address such as https://s3.example.org · "
+                "对象存储地址应形如 https://s3.example.org"
+            )
+        return self
 
     @property
     def url(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import anyio.to_thread
 from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from app.bodies import Body
 from app.deps import actor_of, live
@@ -17,7 +17,8 @@ from app.domain.photos import Picture
 from app.domain.roles import Action, require
 from app.errors import Forbidden, NotFound, NotSignedIn
 from app.routes.report import read_pictures
-from app.store.photos import attach, photo_file, read_photo, report_owner, subject_of
+from app.store.blobs import photo_name
+from app.store.photos import attach, read_photo, report_owner, subject_of
 from app.store.subjects import read_subject
 from app.store.writing import Asked, Writer
 from app.web import YEAR_SECONDS, json_answer
@@ -65,7 +66,7 @@ async def photo(request: Request, ident: str) -> Response:
     },
 )
 async def post_photo(request: Request, report: str) -> Response:
-    """One JPEG, PNG or WebP as `photo`, with the client's UUID as `id`; sent again it is saved once."""
+    """One JPEG, PNG, WebP or HEIC as `photo`, with the client's UUID as `id`; sent again it is saved once."""
     form = await request.form()
     body = Body({"id": form.get("id")}, ("id",))
     number = body.uuid()
@@ -76,7 +77,7 @@ async def post_photo(request: Request, report: str) -> Response:
     body.done()
     assert isinstance(sent, UploadFile)
     (found,) = await read_pictures([sent])
-    add = _Adding(report, found, Asked.of(number, {"report": report, "sha256": found.sha256}), request)
+    add = _Adding(report, found, Asked.of(number, {"report": report, "sha256": found.sent_sha256}), request)
     members = await write(request, add.run)
     return json_answer(members, status=201, headers={"cache-control": "no-store"})
 
@@ -86,13 +87,13 @@ class _Adding:
 
     def __init__(self, report: str, found: Picture, asked: Asked, request: Request) -> None:
         self.report, self.found, self.asked = report, found, asked
-        self.data = live(request).settings.data
+        self.blobs = live(request).blobs
 
     def run(self, writer: Writer) -> dict[str, Any]:
         owner = report_owner(writer.connection, self.report)
         subject = read_subject(writer.connection, owner.subject)
         require(writer.actor, Action.REPORT, subject.about())
-        kept = attach(writer, self.data, owner, [self.found], self.asked)
+        kept = attach(writer, self.blobs, owner, [self.found], self.asked)
         return kept[0] | {"report": self.report}
 
 
@@ -106,7 +107,7 @@ async def _file(request: Request, ident: str, small: bool = False) -> Response:
     except ValueError:
         known = ident[:36]  # no photo has such a name; the answer is the same as for one that is gone
 
-    def find() -> Any:
+    def find() -> bytes | None:
         with source.database.read() as connection:
             row = read_photo(connection, known)
             about = read_subject(connection, subject_of(connection, row)).about()
@@ -115,14 +116,13 @@ async def _file(request: Request, ident: str, small: bool = False) -> Response:
                     "这张照片不在您的单位、镇或分管范围内。",
                     "This photo is not within your unit, towns or portfolio.",
                 )
-            return row
+        return source.blobs.read(photo_name(row["sha256"], small))
 
-    row = await anyio.to_thread.run_sync(find)
-    path = photo_file(source.settings.data, row["sha256"], small)
-    if not path.is_file():
+    found = await anyio.to_thread.run_sync(find)
+    if found is None:
         raise NotFound(
             "照片文件不在服务器上，可能没有随数据库一起恢复；请告诉管理员。",
             "The photo's file is not on the server; perhaps it was not restored with the database. "
             "Tell the administrator.",
         )
-    return FileResponse(path, media_type="image/jpeg", headers=KEPT)
+    return Response(found, media_type="image/jpeg", headers=KEPT)

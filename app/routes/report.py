@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePath
-from threading import Semaphore
 from typing import Any
 
 import anyio.to_thread
@@ -16,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.deps import actor_of, live, read_book_of
 from app.domain.given import LONGEST_TEXT, LONGEST_TITLE
-from app.domain.photos import MOST_BYTES, Picture, check_count, picture
+from app.domain.photos import Picture
 from app.domain.roles import Action, require
 from app.domain.weeks import Week
 from app.errors import BadParameter, Changed, Fault, NotSignedIn, Refused
@@ -31,8 +29,10 @@ from app.forms.report import (
     starting_values,
     words,
 )
+from app.forms.pictures import read_pictures
 from app.forms.reportpage import Page, render
 from app.store.asof import AsOf
+from app.store.blobs import Blobs
 from app.store.blockages import NewBlockage, open_blockage
 from app.store.filings import Filing, read_filing
 from app.store.inspections import latest_sections
@@ -44,9 +44,6 @@ from app.views.work import open_after, work_of
 from app.writes import write
 
 router = APIRouter(include_in_schema=False)
-
-ONE_AT_A_TIME = Semaphore()
-"""A large picture takes some hundred megabytes while it is decoded."""
 
 
 @router.get("/report/{subject}")
@@ -82,7 +79,7 @@ async def save_report(request: Request, subject: str) -> Response:
     shown.match = _number(values.get("match"))
     try:
         shown.yours, shown.found = _read_all(filing, values)
-        pictures = [] if then == "check" else await read_pictures(files)
+        pictures = [] if then == "check" else await read_pictures(request, files)
     except BadParameter as error:
         shown.faults = error.faults
         return await render(request, filing, shown, 400)
@@ -102,7 +99,7 @@ async def save_report(request: Request, subject: str) -> Response:
         raise BadParameter(Fault("id", None, {"format": "uuid"}, *told))
     asked = Asked.of(number, {"subject": subject, "id": number}, _match(values))
     blockage = new_blockage(values, subject, number)
-    save = _Save(shown.yours, asked, blockage, pictures, live(request).settings.data)
+    save = _Save(shown.yours, asked, blockage, pictures, live(request).blobs)
     try:
         await write(request, save.run)
     except Changed as error:
@@ -123,14 +120,14 @@ class _Save:
     asked: Asked
     blockage: NewBlockage | None
     pictures: list[Picture]
-    data: Path
+    blobs: Blobs
 
     def run(self, writer: Writer) -> None:
         repeated = writer.repeated(self.asked) is not None
         receipt = file_report(writer, self.form, self.asked)
         if self.pictures:
             owner = report_owner(writer.connection, receipt["id"])
-            attach(writer, self.data, owner, self.pictures)
+            attach(writer, self.blobs, owner, self.pictures)
         if self.blockage is not None and not repeated:
             open_blockage(writer, self.blockage)
 
@@ -196,30 +193,6 @@ def new_blockage(values: Mapping[str, str], subject: str, number: str) -> NewBlo
         unit=values.get("blockage.owner") or None,
         source=f"report {number}",
     )
-
-
-async def read_pictures(files: Sequence[UploadFile]) -> list[Picture]:
-    """The photos of a form, one after the other so that a dozen do not fill the memory.
-
-    Errors: Refused for too many, BadParameter with every file that is none.
-    """
-    check_count(0, len(files))
-    found, faults = [], []
-    for file in files:
-        name = PurePath((file.filename or "").replace("\\", "/")).name
-        raw = await file.read(MOST_BYTES + 1)  # one byte more is enough to know
-        try:
-            found.append(await anyio.to_thread.run_sync(_decoded, raw, name))
-        except BadParameter as error:
-            faults += error.faults
-    if faults:
-        raise BadParameter(*faults)
-    return found
-
-
-def _decoded(raw: bytes, name: str) -> Picture:
-    with ONE_AT_A_TIME:
-        return picture(raw, name)
 
 
 def _match(values: Mapping[str, str]) -> int | None:

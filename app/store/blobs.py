@@ -20,7 +20,7 @@ from app.settings import Settings
 
 log = logging.getLogger("minsheng")
 FOLDER = "photos"
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if os.name == "posix" else {errno.ENOSPC})
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class Blobs(Protocol):

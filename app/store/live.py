@@ -16,6 +16,7 @@ from app.domain.weeks import Week
 from app.settings import Settings
 from app.store import tables as t
 from app.store.asof import AsOf
+from app.store.blobs import blobs_of
 from app.store.book import Book, read_book
 from app.store.database import Database
 from app.store.moments import ZONE_TIME, day_of, now
@@ -62,6 +63,7 @@ class Live:
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self.database, self.settings = database, settings
+        self.blobs = blobs_of(settings)
         self._lock = threading.Lock()
         self._past: OrderedDict[tuple[int, Week], View] = OrderedDict()
         self._books: OrderedDict[tuple[int, AsOf], Book] = OrderedDict()

@@ -1,32 +1,30 @@
-"""Photos of reports and inspections: files under MINSHENG_DATA by their SHA-256, and the rows that own them.
+"""Photos of reports and inspections: the rows that own them. The pictures themselves are in app.store.blobs.
 
-A file is written before its row is committed, so a row never points at nothing; a file whose row was never
-committed is harmless and is found again when the same picture comes back. Files are never changed.
+A picture is kept before its row is committed, so a row never points at nothing. What the row says of it (where
+and when it was taken, whether the inspector was there) is settled once, when it arrives.
 """
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import os
-import tempfile
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, or_, select
 
 from app.domain.photos import Picture, check_count
+from app.domain.presence import Fix, Taken, Used, exif_moment, judge_photo
 from app.domain.privacy import is_withheld
-from app.errors import NotFound, Refused, Unavailable
+from app.errors import NotFound, Refused
 from app.store import tables as t
+from app.store.blobs import Blobs, photo_name
+from app.store.moments import day_of
+from app.store.subjects import read_subject
 from app.store.writing import Asked, Writer
-
-log = logging.getLogger("minsheng")
-FOLDER = "photos"
 
 
 @dataclass(frozen=True)
@@ -39,33 +37,41 @@ class Owner:
     inspection_id: str | None = None
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a telephone says of a photo: the SHA-256 of the original file (hex), its EXIF (app.domain.exif) before
+    the picture was made smaller, where the telephone was and what its clock said."""
+
+    original_sha256: str | None = None
+    exif: dict[str, Any] | None = None
+    fix: Fix | None = None
+    device_at: datetime | None = None
+
+
 def photo_file(data: Path, sha256: str, small: bool = False) -> Path:
-    """Where a photo (or its thumbnail) lies under the service's data folder."""
-    return data / FOLDER / sha256[:2] / f"{sha256}{'-small' if small else ''}.jpg"
+    """Where a photo (or its thumbnail) lies under the service's data folder when it is kept on disk."""
+    return data / photo_name(sha256, small)
 
 
-def keep(data: Path, pictures: Iterable[Picture]) -> None:
-    """Write the files of pictures, durably, unless they are there already. Errors: Unavailable."""
-    try:
-        for one in pictures:
-            for raw, small in ((one.small, True), (one.jpeg, False)):
-                _write(photo_file(data, one.sha256, small), raw)
-    except OSError as error:
-        log.error("cannot keep a photo under %s: %s", data / FOLDER, error)
-        raise Unavailable(
-            "服务器上照片文件夹已满或不可写，未保存；请告诉管理员，或先不带照片提交。",
-            "The server's folder for photos is full or cannot be written; nothing was saved. "
-            "Tell the administrator, or send it without photos.",
-        ) from error
+def keep(blobs: Blobs, pictures: Iterable[Picture]) -> None:
+    """Keep pictures and their thumbnails for good. Errors: Unavailable, Full."""
+    for one in pictures:
+        blobs.put(photo_name(one.sha256, small=True), one.small)
+        blobs.put(photo_name(one.sha256), one.jpeg)
 
 
 def attach(
-    writer: Writer, data: Path, owner: Owner, pictures: Collection[Picture], asked: Asked | None = None
+    writer: Writer,
+    blobs: Blobs,
+    owner: Owner,
+    pictures: Collection[Picture],
+    asked: Asked | None = None,
+    told: Told = Told(),
 ) -> list[dict[str, Any]]:
     """Keep pictures and add them to their owner; the same picture twice is one.
 
-    Returns what is there of them: ``{id, width, height, size_bytes, photo, small}``. `asked` is for a request
-    that brings a single picture: it is recognised when repeated, and its UUID becomes the photo's.
+    Returns what is there of them, as :func:`shown` has it. `asked` and `told` are for a request that brings a
+    single picture: it is recognised when repeated, and its UUID becomes the photo's.
 
     Errors: Refused for a protected item, for too many, and for a UUID used otherwise.
     """
@@ -74,34 +80,49 @@ def attach(
             "本项目涉及家庭与个人，不接收照片；未保存。",
             "This item concerns homes and persons; it takes no photos. Nothing was saved.",
         )
-    known = {row["sha256"]: row for row in _rows(writer.connection, owner)}
+    rows = _rows(writer.connection, owner)
     repeated = writer.repeated(asked) if asked else None
-    fresh = {one.sha256: one for one in pictures if one.sha256 not in known}
+    fresh = {one.sent_sha256: one for one in pictures if _same(rows, one) is None}
     if repeated is None and fresh:
-        if owner.report_id is not None:
-            check_count(len(known), len(fresh))
-        keep(data, fresh.values())
-        for sha256, one in fresh.items():
-            after = {"report": owner.report_id, "inspection": owner.inspection_id, "sha256": sha256}
+        check_count(len(rows), len(fresh), check_in=owner.inspection_id is not None)
+        keep(blobs, fresh.values())
+        for one in fresh.values():
+            after = {"report": owner.report_id, "inspection": owner.inspection_id, "sha256": one.sha256}
             change = writer.record("photo", subject=owner.subject, asked=asked, after=after)
             row = {
                 "id": asked.id if asked and asked.id else str(uuid.uuid4()),
-                "sha256": sha256,
+                "sha256": one.sha256,
                 "report_id": owner.report_id,
                 "inspection_id": owner.inspection_id,
                 "width": one.width,
                 "height": one.height,
                 "size_bytes": len(one.jpeg),
+                **_facts(writer.connection, owner, one, told),
             }
             writer.connection.execute(insert(t.photo).values(row | writer.row(change)))
-        known = {row["sha256"]: row for row in _rows(writer.connection, owner)}
-    return [shown(known[sha]) for sha in dict.fromkeys(one.sha256 for one in pictures) if sha in known]
+        rows = _rows(writer.connection, owner)
+    found = {row["id"]: row for one in pictures if (row := _same(rows, one)) is not None}
+    return [shown(row) for row in found.values()]
 
 
 def shown(row: Any) -> dict[str, Any]:
-    """A photo's row as answers and pages have it."""
-    members = {name: row[name] for name in ("id", "width", "height", "size_bytes")}
-    return members | {"photo": f"/photos/{row['id']}.jpg", "small": f"/photos/{row['id']}-small.jpg"}
+    """A photo's row as answers and pages have it: sizes, addresses, when it was taken (`taken_at` by the camera,
+    `device_at` by the telephone), where, and what that says (words: app.views.presence).
+
+    The bytes as sent are told apart by `sent_sha256`; photos of before there was one have none.
+    """
+    names = ("id", "width", "height", "size_bytes", "sent_sha256", "verdict", "verdict_facts")
+    exif = row["exif"] or {}
+    taken = exif_moment(exif.get("taken_at"), exif.get("offset"))
+    placed = row["lon"] is not None and row["lat"] is not None
+    return {name: row[name] for name in names} | {
+        "photo": f"/photos/{row['id']}.jpg",
+        "small": f"/photos/{row['id']}-small.jpg",
+        "taken_at": taken.isoformat() if taken else None,
+        "device_at": row["device_at"].isoformat() if row["device_at"] else None,
+        "position": {name: row[name] for name in ("lon", "lat", "accuracy_m")} if placed else None,
+        "exif_position": [exif["lon"], exif["lat"]] if exif.get("lon") is not None else None,
+    }
 
 
 def photos_of(connection: Connection, reports: Collection[str]) -> dict[str, list[dict[str, Any]]]:
@@ -145,6 +166,78 @@ def report_owner(connection: Connection, report_id: str) -> Owner:
     return Owner(row.subject_code, row.item_no, report_id=report_id)
 
 
+def _same(rows: Collection[Any], one: Picture) -> Any | None:
+    """The row of the very same picture: sent as the same bytes, or kept as the same where that is not known."""
+    for row in rows:
+        sent = row["sent_sha256"]
+        if sent == one.sent_sha256 or (sent is None and row["sha256"] == one.sha256):
+            return row
+    return None
+
+
+def _facts(connection: Connection, owner: Owner, one: Picture, told: Told) -> dict[str, Any]:
+    """The columns of where, when and what that says."""
+    exif = _exif(one.exif, told.exif)
+    fix = told.fix
+    facts: dict[str, Any] = {
+        "sent_sha256": one.sent_sha256,
+        "original_sha256": told.original_sha256,
+        "exif": exif,
+        "lon": fix.lon if fix else None,
+        "lat": fix.lat if fix else None,
+        "accuracy_m": fix.accuracy_m if fix else None,
+        "position_source": fix.source if fix else None,
+        "position_at": fix.at if fix else None,
+        "device_at": told.device_at,
+        "verdict": None,
+        "verdict_facts": None,
+    }
+    if owner.inspection_id is None:
+        return facts
+    subject = read_subject(connection, owner.subject)
+    taken = None
+    if exif is not None:
+        taken = Taken(exif_moment(exif["taken_at"], exif["offset"]), exif["lon"], exif["lat"])
+    found = judge_photo(
+        None if subject.withheld else subject.geom,
+        fix,
+        taken=taken,
+        device_at=told.device_at,
+        used=_used(connection, owner, one, told),
+        drawn=subject.position,
+    )
+    if found is not None:
+        facts |= {"verdict": found.presence.value, "verdict_facts": found.facts}
+    return facts
+
+
+def _exif(read: dict[str, Any] | None, said: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What the file itself says counts; a telephone that makes a picture smaller takes its EXIF off and tells
+    it beside. `source` keeps which of the two it is."""
+    if read is not None and (read["taken_at"] or read["lon"] is not None):
+        return read | {"source": "file"}
+    if said is not None:
+        return said | {"source": "phone"}
+    return read | {"source": "file"} if read is not None else None
+
+
+def _used(connection: Connection, owner: Owner, one: Picture, told: Told) -> Used | None:
+    """The first other record that shows the same picture, whether as sent, as it was before, or as kept."""
+    hashes = sorted({one.sent_sha256, *([told.original_sha256] if told.original_sha256 else [])})
+    same = or_(
+        t.photo.c.sha256 == one.sha256,
+        t.photo.c.sent_sha256.in_(hashes),
+        t.photo.c.original_sha256.in_(hashes),
+    )
+    other = or_(t.photo.c.inspection_id.is_(None), t.photo.c.inspection_id != owner.inspection_id)
+    query = select(t.photo).where(same, other).order_by(t.photo.c.change_id).limit(1)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    record = row["inspection_id"] or row["report_id"]
+    return Used(record, subject_of(connection, row), day_of(row["entered_at"]))
+
+
 def _rows(connection: Connection, owner: Owner) -> list[Any]:
     column, ident = (
         (t.photo.c.report_id, owner.report_id)
@@ -162,27 +255,3 @@ def _by_owner(connection: Connection, column: Any, idents: Collection[str]) -> d
         for row in connection.execute(query).mappings():
             found[row[column.name]].append(shown(row))
     return found
-
-
-def _write(path: Path, raw: bytes) -> None:
-    """All of the file or none of it, also when the power goes: temporary name, flushed, then renamed."""
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-    if os.name == "posix":  # the new name itself must survive, too
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

@@ -8,8 +8,7 @@ export function freeEdges(map) {
   const frame = map.getContainer().getBoundingClientRect();
   const bar = document.getElementById("week-bar")?.offsetHeight || 0;
   if (phone.matches) return { left: 12, top: bar + 12, right: 60, bottom: Math.min(frame.height * 0.7, (restingHeight() || PEEK) + 48) };
-  const side = document.getElementById("side").getBoundingClientRect();
-  const detail = document.getElementById("detail").getBoundingClientRect();
+  const [side, detail] = ["side", "detail"].map((id) => document.getElementById(id)?.getBoundingClientRect() ?? { width: 0 });
   return {
     left: side.width ? side.right - frame.left + 16 : 16,
     top: 16,
