@@ -28,6 +28,7 @@ from app.deps import api_language
 from app.errors import AppError, NotFound, NotSignedIn, ServerFault, TooMany, Unavailable, WrongMethod
 from app.events import Events, State, closed_by_signals
 from app.follower import Follower
+from app.forms import pictures
 from app.head import HeadAsGet
 from app.routes import (
     acceptance,
@@ -38,6 +39,7 @@ from app.routes import (
     board,
     checkins,
     coverage,
+    coverageboard,
     directives,
     docs,
     events,
@@ -50,6 +52,7 @@ from app.routes import (
     phone,
     phonedata,
     photos,
+    photouploads,
     plan,
     report,
     reports,
@@ -65,6 +68,7 @@ from app.settings import STATIC, Settings
 from app.store.coverage import Coverages
 from app.store.database import Database, first_line
 from app.store.live import Live
+from app.turns import Turns
 from app.web import Static, page
 from maps.basemaps import hosts
 
@@ -87,6 +91,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.password_limiter = anyio.CapacityLimiter(PASSWORDS_AT_ONCE)
+    app.state.picture_limiter = anyio.CapacityLimiter(pictures.AT_ONCE)
+    app.state.turns = Turns()
     app.add_middleware(BodyLimit)
     app.add_middleware(PersonalAnswers)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
@@ -119,12 +125,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         report,
         plan,
         photos,
+        photouploads,
         phonedata,
         alongline,
         subjects,
         meeting,
         exports,
         coverage,
+        coverageboard,
     ):
         app.include_router(module.router)
     app.mount("/static", Static(directory=STATIC))

@@ -26,6 +26,7 @@ from app.store.live import View
 from app.store.moments import ZONE_TIME
 from maps import palette
 from maps.marks import line_svg, mark_svg
+from maps.pictograms import pictogram
 from maps.shapes import SHAPES
 
 HERE = Path(__file__).parent
@@ -59,6 +60,7 @@ def environment() -> Environment:
         "line_sample": line_sample,
         "shapes": SHAPES,
         "circled": wording.circled,
+        "pictogram": pictogram,
     }
     made.filters["figure"] = wording.figure
     return made

@@ -24,6 +24,7 @@ PER_RADIUS = 8
 """Squares per radius: a place is right to a sixteenth of the radius either way."""
 MOST_SQUARES = 400_000
 """With more, squares become larger."""
+_FARTHER = 4
 LEAST_KM2 = 0.001
 """A place that gains less is none."""
 
@@ -85,8 +86,13 @@ def _best(service: Service, radius_m: float) -> tuple[float, float] | None:
     if not open_ground.any():
         return None
     reach = int(radius_m // step)
-    gain = np.where(inside, _within(open_ground.astype(np.float64), reach, radius_m / step), -1.0)
-    row, column = np.unravel_index(int(np.argmax(np.round(gain, 6))), gain.shape)
+    values = open_ground.astype(np.float64)
+    gain = np.round(_within(values, reach, radius_m / step), 6)
+    # Of equal places the one with more open ground farther around it: not the corner, but where most is missing.
+    wide = min(_FARTHER * reach, max(gain.shape))
+    around = _within(values, wide, float(wide)) / values.size
+    score = np.where(inside, gain + np.clip(np.round(around, 9), 0.0, 0.999), -1.0)
+    row, column = np.unravel_index(int(np.argmax(score)), score.shape)
     return float(x[column]), float(y[row])
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import hypot
 from typing import Literal
 
 import shapely
@@ -22,6 +23,8 @@ from maps.overview import MARK, Ground, Overview, Place, framed, middle
 Kind = Literal["device", "pin", "photo", "exif"]
 LETTERS = 12.5
 """Height of the letters of distances."""
+SHORTEST = 3.0
+"""Lines shorter than this on the drawing are left out: somebody stood on the site itself."""
 LEAST_M = 320.0
 """Metres that are shown at least, so that a few metres do not look like a field."""
 
@@ -69,8 +72,8 @@ def closeup(
     towns: Sequence[Ground],
     roads: Sequence[Ground],
     *,
-    width: float = 560,
-    height: float = 380,
+    width: float = 420,
+    height: float = 320,
 ) -> Closeup:
     """Draw the site with these positions; without any of them the site as a whole."""
     shapes: list[shapely.Geometry] = [shapely.Point(fix.lon, fix.lat) for fix in fixes]
@@ -83,23 +86,36 @@ def closeup(
     room = Room(width, height)
     drawn = [_fix(frame, fix, room) for fix in fixes]
     for one in drawn:
-        room.take(one.x - 11, one.y - 11, one.x + 11, one.y + 11)
+        for x, y in _along(one):
+            room.take(x - 10, y - 10, x + 10, y + 10)
     marked = not seen.is_empty
     if marked and shapely.get_dimensions(place.geometry):  # a line or an area shows without its mark, too
         x, y = frame.xy(*middle(seen))
-        marked = all(max(abs(one.x - x), abs(one.y - y)) > MARK for one in drawn)
+        ends = [end for one in drawn for end in ((one.x, one.y), one.foot) if end]
+        marked = all(max(abs(end[0] - x), abs(end[1] - y)) > MARK for end in ends)
     return Closeup(framed([place], towns, roads, frame, room, marked=marked), tuple(drawn))
 
 
 def _fix(frame: Frame, fix: Fix, room: Room) -> Drawn:
     x, y = frame.xy(fix.lon, fix.lat)
     foot = frame.xy(*fix.nearest) if fix.nearest else None
+    if foot and hypot(foot[0] - x, foot[1] - y) < SHORTEST:
+        foot = None
     radius = (fix.accuracy_m or 0.0) * _units_a_metre(frame, fix.lat)
     at = None
     if foot and fix.distance:
         at = _beside(room, ((x + foot[0]) / 2, (y + foot[1]) / 2), fix.distance)
     point = (round(foot[0], 1), round(foot[1], 1)) if foot else None
     return Drawn(fix.kind, fix.name, round(x, 1), round(y, 1), round(radius, 1), point, fix.distance, at)
+
+
+def _along(one: Drawn) -> list[tuple[float, float]]:
+    """Places on the way from a position to the site, close enough together that no name fits between them."""
+    if one.foot is None:
+        return [(one.x, one.y)]
+    dx, dy = one.foot[0] - one.x, one.foot[1] - one.y
+    steps = max(1, round(hypot(dx, dy) / 15))
+    return [(one.x + dx * n / steps, one.y + dy * n / steps) for n in range(steps + 1)]
 
 
 def _beside(room: Room, at: tuple[float, float], text: str) -> tuple[float, float] | None:

@@ -12,13 +12,18 @@ from app.errors import TooLarge
 MOST_BYTES = 2 * 1024 * 1024
 MOST_MULTIPART_BYTES = 64 * 1024 * 1024
 """Photos and spreadsheets come as multipart."""
-NAMES = {MOST_BYTES: "2 MB", MOST_MULTIPART_BYTES: "64 MB"}
+PART = "application/offset+octet-stream"
+MOST_PART_BYTES = 25 * 1024 * 1024
+"""A part of a photo, which may be the whole."""
+NAMES = {MOST_BYTES: "2 MB", MOST_MULTIPART_BYTES: "64 MB", MOST_PART_BYTES: "25 MB"}
 
 
 def most_bytes(headers: Headers) -> int:
     """The limit for a request with these headers."""
-    multipart = headers.get("content-type", "").lower().startswith("multipart/form-data")
-    return MOST_MULTIPART_BYTES if multipart else MOST_BYTES
+    kind = headers.get("content-type", "").lower()
+    if kind.startswith(PART):
+        return MOST_PART_BYTES
+    return MOST_MULTIPART_BYTES if kind.startswith("multipart/form-data") else MOST_BYTES
 
 
 def too_large(most: int) -> TooLarge:

@@ -113,14 +113,13 @@ def _rule(row: Mapping[str, Any]) -> Rule:
 
 
 FEWEST = 5
-"""A count of protected households or persons below this is not told, as it might name them."""
+"""A count of protected households or persons below this is not told per town, as it might name them."""
 
 
-def told_count(count: float | None) -> tuple[float | None, bool]:
-    """A count of a protected item in a town as it may be shown, and whether it was held back.
+def told_by_town(counts: Mapping[str, float]) -> dict[str, float] | None:
+    """Counts of a protected item per town as they may be shown; None when they are held back.
 
-    Nought is told: there is nobody to be named.
+    One small count holds back all of them: the total is known, and the rest would give it away. Nought is
+    told, for there is nobody to be named.
     """
-    if count is None or count == 0 or count >= FEWEST:
-        return count, False
-    return None, True
+    return None if any(0 < count < FEWEST for count in counts.values()) else dict(counts)

@@ -17,8 +17,9 @@ from app.domain.roles import Action, require
 from app.errors import BadParameter
 from app.store.inspections import subject_of
 from app.store.photos import Owner, attach
+from app.store.photouploads import asked_of
 from app.store.subjects import read_subject
-from app.store.writing import Asked, Writer
+from app.store.writing import Writer
 from app.writes import write
 
 AT_ONCE = 1
@@ -53,7 +54,7 @@ async def read_pictures(
 
 
 async def add_to_inspection(request: Request, ident: str) -> dict[str, Any]:
-    """One photo of the multipart form (`photo`, and the client's UUID as `id`) for an inspection; its members.
+    """One photo of a multipart form (`photo`, and the client's UUID as `id`) for an inspection: its members.
     Sent again it is saved once. Errors: BadParameter, Forbidden, NotFound, Refused, Unavailable, Full."""
     form = await request.form()
     body = Body({"id": form.get("id")}, ("id",))
@@ -72,8 +73,3 @@ async def add_to_inspection(request: Request, ident: str) -> dict[str, Any]:
         return attach(writer, live(request).blobs, owner, [found], asked)[0]
 
     return await write(request, add)
-
-
-def asked_of(photo: str, inspection: str, sent_sha256: str) -> Asked:
-    """How a photo of an inspection is recognised when it comes again, on whichever way."""
-    return Asked.of(photo, {"inspection": inspection, "sha256": sent_sha256})

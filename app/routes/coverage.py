@@ -100,7 +100,7 @@ async def coverage(request: Request) -> Response:
         if asked.added:
             before = counted.ask(view, asked.question)
             members["before"] = coverage_members(before, view.words)
-        found = counted.gaps(view, answer, asked.gaps)
+        found = counted.gaps(answer, asked.gaps)
         places = counted.places(view)
         return members | {"gaps": gap_members(found, answer, places, view.words)}
 
@@ -119,9 +119,13 @@ async def areas(request: Request) -> Response:
 
     def count() -> dict[str, Any]:
         answer = counted.ask(asked.view, asked.question, asked.added)
-        found = counted.gaps(asked.view, answer, asked.gaps) if asked.gaps else None
+        found = counted.gaps(answer, asked.gaps) if asked.gaps else None
         features = area_features(answer, found, asked.view.words)
-        told = question_members(answer, counted.rules, asked.lang)
+        told = question_members(answer, counted.rules, asked.lang) | coverage_members(
+            answer, asked.view.words
+        )
+        if asked.added:
+            told["before"] = coverage_members(counted.ask(asked.view, asked.question), asked.view.words)
         return {"type": "FeatureCollection", "features": features} | told
 
     members = await anyio.to_thread.run_sync(count)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
@@ -28,12 +27,13 @@ from app.domain.inspections import Verdict
 from app.domain.photos import Picture
 from app.domain.roles import Action, require
 from app.errors import BadParameter, Fault, NotFound
+from app.forms.pictures import add_to_inspection, read_pictures
 from app.forms.posted import MENDABLE, Shown, posted
 from app.params import Param, Query
-from app.routes.report import read_pictures
+from app.store.blobs import Blobs
 from app.store.blockages import blockages_of, units_of
 from app.store.book import Book, Line
-from app.store.inspections import NewInspection, latest_sections, record_inspection, subject_of
+from app.store.inspections import NewInspection, latest_sections, record_inspection
 from app.store.live import View
 from app.store.moments import ZONE_TIME, now
 from app.store.photos import Owner, attach
@@ -114,25 +114,9 @@ async def post_inspection(request: Request) -> Response:
     openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": PHOTO}}}},
 )
 async def post_photo(request: Request, ident: str) -> Response:
-    """One JPEG, PNG or WebP as `photo`, with the client's UUID as `id`; sent again it is saved once."""
-    form = await request.form()
-    body = Body({"id": form.get("id")}, ("id",))
-    number, sent = body.uuid(), form.get("photo")
-    if not isinstance(sent, UploadFile):
-        told = "请以 photo 为名上传一张照片。", "Send one file called photo."
-        body.fault("photo", None, "multipart/form-data", *told)
-    body.done()
-    (found,) = await read_pictures([sent])  # type: ignore[list-item]
-    asked = Asked.of(number, {"inspection": ident, "sha256": found.sha256})
-    data = live(request).settings.data
-
-    def add(writer: Writer) -> dict[str, Any]:
-        subject = read_subject(writer.connection, subject_of(writer.connection, ident))
-        require(writer.actor, Action.INSPECT, subject.about())
-        owner = Owner(subject.code, subject.item_no, inspection_id=ident)
-        return attach(writer, data, owner, [found], asked)[0]
-
-    return json_answer(await write(request, add), status=201, headers={"cache-control": "no-store"})
+    """One JPEG, PNG, WebP or HEIC as `photo`, with the client's UUID as `id`; sent again it is saved once."""
+    members = await add_to_inspection(request, ident)
+    return json_answer(members, status=201, headers={"cache-control": "no-store"})
 
 
 @router.get("/inspect/{code}", include_in_schema=False)
@@ -157,7 +141,7 @@ async def save_inspection(request: Request, code: str) -> Response:
     try:
         asked, form = _new(body, _local_moment(body))
         body.done()
-        save = _Save(form, asked, await read_pictures(files), live(request).settings.data)
+        save = _Save(form, asked, await read_pictures(request, files, check_in=True), live(request).blobs)
         receipt = await write(request, save.run)
     except MENDABLE as error:
         return await _inspect_page(request, code, Shown.after(error, sent))
@@ -173,7 +157,7 @@ class _Save:
     form: NewInspection
     asked: Asked
     pictures: list[Picture]
-    data: Path
+    blobs: Blobs
 
     def run(self, writer: Writer) -> dict[str, Any]:
         repeated = writer.repeated(self.asked) is not None
@@ -181,7 +165,7 @@ class _Save:
         if self.pictures and not repeated:
             item = read_subject(writer.connection, self.form.subject).item_no
             attach(
-                writer, self.data, Owner(self.form.subject, item, inspection_id=self.form.id), self.pictures
+                writer, self.blobs, Owner(self.form.subject, item, inspection_id=self.form.id), self.pictures
             )
         return receipt
 

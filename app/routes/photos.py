@@ -16,7 +16,7 @@ from app.domain.board import may_read_words
 from app.domain.photos import Picture
 from app.domain.roles import Action, require
 from app.errors import Forbidden, NotFound, NotSignedIn
-from app.routes.report import read_pictures
+from app.forms.pictures import read_pictures
 from app.store.blobs import photo_name
 from app.store.photos import attach, read_photo, report_owner, subject_of
 from app.store.subjects import read_subject
@@ -76,7 +76,7 @@ async def post_photo(request: Request, report: str) -> Response:
         body.fault("photo", None, allowed, "请以 photo 为名上传一张照片。", "Send one file called photo.")
     body.done()
     assert isinstance(sent, UploadFile)
-    (found,) = await read_pictures([sent])
+    (found,) = await read_pictures(request, [sent])
     add = _Adding(report, found, Asked.of(number, {"report": report, "sha256": found.sent_sha256}), request)
     members = await write(request, add.run)
     return json_answer(members, status=201, headers={"cache-control": "no-store"})

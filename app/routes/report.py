@@ -18,6 +18,7 @@ from app.domain.photos import Picture
 from app.domain.roles import Action, require
 from app.domain.weeks import Week
 from app.errors import BadParameter, Changed, Fault, NotSignedIn, Refused
+from app.forms.pictures import read_pictures
 from app.forms.report import (
     Measured,
     falls,
@@ -29,7 +30,6 @@ from app.forms.report import (
     starting_values,
     words,
 )
-from app.forms.pictures import read_pictures
 from app.forms.reportpage import Page, render
 from app.store.asof import AsOf
 from app.store.blobs import Blobs

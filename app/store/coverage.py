@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,16 +20,17 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 
 from app.domain.services import COUNTED, Manner, Method, Rules, State
+from app.errors import BadParameter, Fault
 from app.store import tables as t
 from app.store.live import Live, View
 from app.store.publish import published_rows
 from geo.coverage import Coverage, covered, what_if
-from geo.errors import GeoError
 from geo.gaps import Gaps, gaps
 from geo.ground import Ground, objects
 from geo.linear import length
 from geo.nearest import NearestIndex
 from geo.network import built_parts
+from geo.placing import Spot, best_spots
 from geo.service import Service, served
 from geo.streets import Streets
 from geo.walking import walked, what_if_walked
@@ -80,6 +81,8 @@ class Answer:
     geoms: Objects
     off_network: list[str] = field(default_factory=list)
     metres: tuple[float, float] | None = None
+    key: Hashable | None = None
+    """What it is kept under; None of a what-if, which is not kept."""
 
 
 class Coverages:
@@ -93,19 +96,27 @@ class Coverages:
     def ask(self, view: View, question: Question, added: tuple[tuple[float, float], ...] = ()) -> Answer:
         """The answer; `added` are points (WGS 84) that are not there and what if they were.
 
-        Errors: GeoError for radii and positions that cannot be; for a walk where no street is loaded.
+        Errors: BadParameter for a walk where no street is loaded; GeoError for radii that cannot be.
         """
-        found = self._once((view.version, view.as_of, question), lambda: self._count(view, question))
+        key = (view.version, view.as_of, question)
+        found = self._once(key, lambda: replace(self._count(view, question), key=key))
         for number, (lon, lat) in enumerate(added, start=1):
             found = self._with(view, found, shapely.Point(lon, lat), f"+{number}")
         return found
 
-    def gaps(self, view: View, answer: Answer, limit: int) -> Gaps:
+    def gaps(self, answer: Answer, limit: int) -> Gaps:
         """The largest areas that an answer leaves uncovered."""
-        key = ("gaps", id(answer.service), limit)
-        if answer.service is not self.ask(view, answer.question).service:
-            return gaps(answer.service, NearestIndex(answer.geoms), limit)  # a what-if is not kept
-        return self._once(key, lambda: gaps(answer.service, NearestIndex(answer.geoms), limit))
+        return self._of(
+            answer, "gaps", limit, lambda: gaps(answer.service, NearestIndex(answer.geoms), limit)
+        )
+
+    def spots(self, answer: Answer, limit: int) -> list[Spot]:
+        """Where one more site would gain most, and after that the next ones."""
+        radius = answer.question.radius_m
+        return self._of(answer, "spots", limit, lambda: best_spots(answer.service, radius, limit))
+
+    def _of(self, answer: Answer, what: str, limit: int, make: Callable[[], Any]) -> Any:
+        return make() if answer.key is None else self._once((what, limit, answer.key), make)
 
     def ground(self, view: View) -> Ground:
         """The towns of a view; the same object as long as they stay the same, so that answers compare."""
@@ -176,12 +187,9 @@ class Coverages:
     def _walkable(self, view: View) -> Streets:
         streets = self.streets(view)
         if streets is None:
-            raise GeoError(
-                "没有载入可步行的道路，只能按半径计算；请把 method 改为 circle。",
-                "No streets are loaded, so only radii can be counted; use method=circle.",
-                parameter="method",
-                value="walk",
-            )
+            zh = "没有载入可步行的道路，只能按半径计算；请把 method 改为 circle。"
+            en = "No streets are loaded, so only radii can be counted; use method=circle."
+            raise BadParameter(Fault("method", "walk", ["circle"], zh, en))
         return streets
 
     def _towns(self) -> dict[str, BaseGeometry]:

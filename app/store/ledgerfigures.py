@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from app.domain.services import told_by_town
 from app.domain.targets import ItemProgress, TargetProgress
 from app.domain.weeks import Week
 from app.i18n import translate
@@ -37,11 +38,18 @@ def target_members(
         "complete": progress.complete,
         "surplus": None if progress.surplus is None else round(progress.surplus, DIGITS),
         "surplus_is_fine": progress.surplus_is_fine,
-        "by_town": [
-            {"town_code": code, "quantity": quantity}
-            for code, quantity in town_quantities(line, target.ord).items()
-        ],
+        **_by_town(line, target.ord),
     }
+
+
+def _by_town(line: Line | None, ordinal: int) -> dict[str, Any]:
+    """``by_town``; of protected items with small counts nothing, and ``by_town_held_back``."""
+    counts: dict[str, float] | None = town_quantities(line, ordinal)
+    if counts and line is not None and line.subject.withheld:
+        counts = told_by_town(counts)
+    if counts is None:
+        return {"by_town": [], "by_town_held_back": True}
+    return {"by_town": [{"town_code": code, "quantity": quantity} for code, quantity in counts.items()]}
 
 
 def town_quantities(line: Line | None, ordinal: int) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Photos of reports and inspections: the rows that own them. The pictures themselves are in app.store.blobs.
 
-A picture is kept before its row is committed, so a row never points at nothing. What the row says of it (where
-and when it was taken, whether the inspector was there) is settled once, when it arrives.
+A picture is kept before its row is committed, so a row never points at nothing. What the row says of it
+(where and when it was taken, whether the inspector was there) is settled once, when it arrives.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Owner:
 
 @dataclass(frozen=True)
 class Told:
-    """What a telephone says of a photo: the SHA-256 of the original file (hex), its EXIF (app.domain.exif) before
-    the picture was made smaller, where the telephone was and what its clock said."""
+    """What a telephone says of a photo: the SHA-256 of the original file (hex), its EXIF (app.domain.exif)
+    before the picture was made smaller, where the telephone was and what its clock said."""
 
     original_sha256: str | None = None
     exif: dict[str, Any] | None = None
@@ -106,8 +106,8 @@ def attach(
 
 
 def shown(row: Any) -> dict[str, Any]:
-    """A photo's row as answers and pages have it: sizes, addresses, when it was taken (`taken_at` by the camera,
-    `device_at` by the telephone), where, and what that says (words: app.views.presence).
+    """A photo's row as answers and pages have it: sizes, addresses, when it was taken (`taken_at` by the
+    camera, `device_at` by the telephone), where, and what that says (words: app.views.presence).
 
     The bytes as sent are told apart by `sent_sha256`; photos of before there was one have none.
     """
@@ -167,7 +167,7 @@ def report_owner(connection: Connection, report_id: str) -> Owner:
 
 
 def _same(rows: Collection[Any], one: Picture) -> Any | None:
-    """The row of the very same picture: sent as the same bytes, or kept as the same where that is not known."""
+    """The row of the very same picture: sent as the same bytes, or kept as the same if that is not known."""
     for row in rows:
         sent = row["sent_sha256"]
         if sent == one.sent_sha256 or (sent is None and row["sha256"] == one.sha256):

@@ -18,6 +18,8 @@ from app.views.supervision import subject_url
 from app.wording import metres
 
 PRESENCES = tuple(one.value for one in Presence)
+ON_IT_M = 0.5
+"""Nearer than this somebody stood on the site itself."""
 CLOCKS_AGREE_S = 120
 """Clocks that differ by less are called the same; what was said at the site is taken as it is."""
 LATE = timedelta(minutes=10)
@@ -29,7 +31,7 @@ def checkin_row(row: Row, book: Book, words: Vocabulary, lang: str) -> dict[str,
     line = book.lines[row["subject_code"]]
     facts = row["presence_facts"] or {}
     town = words.towns.get(row["town_code"]) if row["town_code"] else None
-    distance = facts.get("distance_m")
+    distance = facts.get("distance_m") if row["position_source"] != "pin" else None
     return {
         "id": row["id"],
         "url": f"/inspections/{row['id']}",
@@ -48,7 +50,7 @@ def checkin_row(row: Row, book: Book, words: Vocabulary, lang: str) -> dict[str,
         "presence": row["shown"],
         "presence_label": presence_label(row["shown"], lang),
         "distance_m": distance,
-        "distance": metres(lang, distance) if distance is not None else None,
+        "distance": _far(distance, lang) if distance is not None else None,
         "accuracy_m": row["accuracy_m"],
         "position_source": row["position_source"],
         "near": facts.get("near"),
@@ -116,6 +118,13 @@ def span_words(seconds: float, lang: str) -> str:
             single = lang == "en" and count == 1 and unit == "days"
             return translate(lang, f"{key}_one" if single else key, n=count)
     return translate(lang, "inspections.one.seconds", n=round(seconds))
+
+
+def _far(distance: float, lang: str) -> str:
+    """How far from the site, for a list."""
+    if distance < ON_IT_M:
+        return translate(lang, "inspections.on_it")
+    return translate(lang, "inspections.distance", distance=metres(lang, distance))
 
 
 def _late(row: Row, lang: str) -> str | None:

@@ -10,8 +10,9 @@ import numpy as np
 from app.i18n import translate
 from app.store.book import Line
 from app.store.live import Live, View
+from app.views.checkins import ON_IT_M
 from app.views.overviews import zone_ground
-from app.wording import metres
+from app.wording import local, metres
 from geo.distance import nearest_on
 from maps.closeup import Closeup, Fix, closeup
 from maps.overview import Place
@@ -21,7 +22,7 @@ SAME_M = 8.0
 
 
 class Told(NamedTuple):
-    """A row of the table beside the map: what, where (lon, lat), how exact and from where, how far from the site."""
+    """A row of the table beside the map: what, where, how exactly and by what, how far from the site."""
 
     what: str
     lon: float
@@ -31,15 +32,16 @@ class Told(NamedTuple):
 
 
 class Where(NamedTuple):
-    """The drawing, the kinds of marks on it, and the table of the same facts."""
+    """The drawing, what it shows in words, the kinds of marks on it, and the table of the same facts."""
 
     drawing: Closeup
+    label: str
     kinds: tuple[str, ...]
     table: tuple[Told, ...]
 
 
 def where(source: Live, view: View, line: Line, one: dict[str, Any], lang: str) -> Where | None:
-    """Map and table of a check-in (`one`: app.views.checkins.checkin_members); None where no place is kept."""
+    """Map and table of a check-in (`one`: checkin_members of it); None where no place is kept."""
     subject = line.subject
     if subject.withheld or subject.geom is None or subject.kind is None:
         return None
@@ -49,7 +51,7 @@ def where(source: Live, view: View, line: Line, one: dict[str, Any], lang: str) 
 
     def add(kind: str, name: str, what: str, place: dict[str, Any], how: str) -> None:
         distance, near = _nearest(subject.geom, place["lon"], place["lat"])
-        words = metres(lang, distance)
+        words = distance_words(distance, lang)
         table.append(Told(what, place["lon"], place["lat"], how, words))
         if any(_apart(fix, place) < SAME_M for fix in fixes):
             return
@@ -73,7 +75,14 @@ def where(source: Live, view: View, line: Line, one: dict[str, Any], lang: str) 
     drawn = closeup(
         Place(line.code, status, kind["pictogram"], subject.geom), fixes, *zone_ground(source, view, lang)
     )
-    return Where(drawn, tuple(dict.fromkeys(fix.kind for fix in fixes)), tuple(table))
+    told = "; ".join(f"{one.what} {one.distance}" for one in table) or say("inspections.one.no_place")
+    label = say("inspections.one.map_label", title=local(lang, vars(subject)), facts=told)
+    return Where(drawn, label, tuple(dict.fromkeys(fix.kind for fix in fixes)), tuple(table))
+
+
+def distance_words(distance: float, lang: str) -> str:
+    """A distance to a site; that somebody stood on it is said in words."""
+    return translate(lang, "inspections.on_it") if distance < ON_IT_M else metres(lang, distance)
 
 
 def _how(place: dict[str, Any], lang: str) -> str:

@@ -76,6 +76,7 @@ EXPECTED = {
         GET /api/ground
         GET /api/weeks
         GET /api/events
+        GET /coverage
         GET /api/coverage
         GET /api/coverage.geojson
         GET /api/coverage/board
@@ -146,6 +147,10 @@ EXPECTED = {
         POST /inspect/{code}
         POST /api/inspections
         POST /api/inspections/{ident}/photos
+        OPTIONS /api/photo-uploads
+        POST /api/photo-uploads
+        GET /api/photo-uploads/{ident}
+        PATCH /api/photo-uploads/{ident}
     """,
     "S": """
         GET /accept/{code}

@@ -1,4 +1,4 @@
-// GCJ-02, the datum of several Chinese tile sources: only what is needed to put their tiles where they belong.
+// GCJ-02, the datum of several Chinese tile sources and of Amap and Tencent, and BD-09, Baidu's own on top of it.
 // Written from the published formula (Krassovsky 1940 ellipsoid); geo/crs.py is the reference implementation.
 
 const A = 6378245;
@@ -41,4 +41,15 @@ export function fromGcj(lon, lat) {
     y += lat - gy;
   }
   return [x, y];
+}
+
+const TURN = (PI * 3000) / 180;
+
+/** [lon, lat] in BD-09 of a WGS 84 position; the position itself outside China. */
+export function toBd(lon, lat) {
+  if (!inChina(lon, lat)) return [lon, lat];
+  const [x, y] = toGcj(lon, lat);
+  const radius = Math.hypot(x, y) + 0.00002 * sin(y * TURN);
+  const angle = Math.atan2(y, x) + 0.000003 * cos(x * TURN);
+  return [radius * cos(angle) + 0.0065, radius * sin(angle) + 0.006];
 }

@@ -2,7 +2,7 @@
 import { local, t } from "../boot.js";
 import { el } from "../dom.js";
 import { account } from "./account.js";
-import { faultLine } from "./checkform.js";
+import { faultLine } from "./fault.js";
 
 const LONGEST = 80;
 

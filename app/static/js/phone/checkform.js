@@ -6,6 +6,7 @@ import { startDone } from "./checkdone.js";
 import { photosPart } from "./checkphotos.js";
 import { placePart } from "./checkplace.js";
 import { sectionsPart } from "./checksections.js";
+import { faultLine } from "./fault.js";
 import { take } from "./hand.js";
 import { outbox } from "./outbox.js";
 import { clock } from "./times.js";
@@ -14,20 +15,6 @@ import { zone } from "./zone.js";
 
 const PHRASES = { ok: 3, problem: 5, stopped: 4 };
 export const LONGEST_FINDING = 500;
-
-/** Shows a fault at a field, for eyes and for screen readers; an empty text takes it away. */
-export function faultLine(id) {
-  const line = el("p", { class: "c-wrong", id });
-  return {
-    line,
-    say(text, field) {
-      line.textContent = text;
-      if (!field) return;
-      if (text) field.setAttribute("aria-invalid", "true");
-      else field.removeAttribute("aria-invalid");
-    },
-  };
-}
 
 /** Three large buttons, one of which is chosen. */
 export function verdictPart(chosen, onChoose) {

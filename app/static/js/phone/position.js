@@ -19,7 +19,8 @@ const FAILED = { 1: "denied", 2: "unavailable", 3: "timeout" };
 
 /**
  * Events: "change" when position or state is another, "heading" when the compass has turned.
- * `state`: off | waiting | ok | denied | unavailable | timeout | insecure | unsupported; of the device, also while a pin stands in.
+ * `state`: off | ask | waiting | ok | denied | unavailable | timeout | insecure | unsupported; of the device, also while a
+ * pin stands in. "ask": the browser will ask the person, and does so when `ask()` is called from a tap.
  */
 class Position extends EventTarget {
   constructor() {
@@ -53,22 +54,54 @@ class Position extends EventTarget {
   /** Ask the device once more, after the person has changed a permission or gone outside. */
   retry() {
     this.end();
-    this.state = "off";
     this.settle();
   }
 
   /** Watch exactly while somebody needs it and looks. */
   settle() {
-    const needed = this.wanted > 0 && !document.hidden;
-    if (!needed) this.end();
+    if (!this.needed) this.end();
     else if (this.watch === null) this.begin();
-    if (needed) this.listen();
+    if (this.needed) this.listen();
     else this.deafen();
+  }
+
+  get needed() {
+    return this.wanted > 0 && !document.hidden;
   }
 
   begin() {
     if (!window.isSecureContext) return this.tell("insecure");
     if (!navigator.geolocation) return this.tell("unsupported");
+    if (this.mayAsk) return this.follow();
+    this.permission().then((permission) => {
+      if (!this.needed || this.watch !== null) return;
+      if (permission === "prompt") this.tell("ask");
+      else if (permission === "denied") this.tell("denied");
+      else this.follow();
+    });
+  }
+
+  /** granted | denied | prompt, or "" where the browser does not say. */
+  async permission() {
+    try {
+      const status = await navigator.permissions.query({ name: "geolocation" });
+      status.onchange = () => {
+        if (status.state === "granted") this.retry();
+        else if (status.state === "denied") this.failed({ code: 1 });
+      };
+      return status.state;
+    } catch {
+      return "";
+    }
+  }
+
+  /** To be called from a tap: let the browser ask the person, or try once more. */
+  ask() {
+    this.mayAsk = true;
+    this.retry();
+  }
+
+  follow() {
     if (!this.device) this.tell("waiting");
     this.watch = navigator.geolocation.watchPosition((found) => this.found(found), (error) => this.failed(error), {
       enableHighAccuracy: true, timeout: WAIT_MS, maximumAge: AGE_MS,
@@ -94,8 +127,9 @@ class Position extends EventTarget {
   failed(error) {
     const why = window.isSecureContext ? FAILED[error.code] || "unavailable" : "insecure";
     if (why === "denied") {
-      this.end(); // asking goes on only when the person says so
+      this.end(); // it goes on when the person says so
       this.device = null;
+      this.mayAsk = false;
     }
     this.tell(why);
   }

@@ -5,6 +5,7 @@ import { TUS, Trouble, offsetOf } from "./link.js";
 const UPLOADS = "/api/photo-uploads";
 export const PARTS = { first: 256 * 1024, least: 32 * 1024, most: 2 * 1024 * 1024, good_ms: 2_000 };
 const MOST_ROUNDS = 3;
+const MOST_STALLS = 3;
 
 const JSON_KIND = { "Content-Type": "application/json" };
 
@@ -72,6 +73,7 @@ export class Parts {
  */
 export async function upload(link, inspection, photo, bytes, { parts, tell = () => {}, clock = () => performance.now() }) {
   const about = { ...aboutPhoto(photo), inspection };
+  let stalls = 0;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     let offset = await opened(link, about, bytes.byteLength);
     tell(offset);
@@ -79,6 +81,8 @@ export async function upload(link, inspection, photo, bytes, { parts, tell = () 
       const part = new Uint8Array(bytes, offset, Math.min(parts.size, bytes.byteLength - offset));
       const next = await sendPart(link, photo.id, offset, part, bytes.byteLength, parts, clock);
       if (next === null) break; // the server has forgotten it: from the start
+      // the server may send us back, but not for ever
+      if (next <= offset && (stalls += 1) > MOST_STALLS) throw new Trouble("server", { status: 409 });
       offset = next;
       tell(offset);
     }

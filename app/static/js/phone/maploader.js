@@ -1,0 +1,32 @@
+// Leaflet and the modules of the map, read when the list can be used already.
+let loading = null;
+
+const head = (tag, attributes) =>
+  new Promise((resolve, reject) => {
+    const node = Object.assign(document.createElement(tag), attributes, { onload: resolve, onerror: () => (node.remove(), reject(new Error(tag))) });
+    document.head.append(node);
+  });
+
+/** Leaflet with its style sheet and ours; asked for again when it could not be read. */
+export function leaflet() {
+  loading ??= Promise.all([
+    head("link", { rel: "stylesheet", href: "/static/vendor/leaflet/leaflet.css" }),
+    head("link", { rel: "stylesheet", href: "/static/css/m-map.css" }),
+    window.L ?? head("script", { src: "/static/vendor/leaflet/leaflet.js" }),
+  ]).catch((error) => {
+    loading = null;
+    throw error;
+  });
+  return loading;
+}
+
+/** Start the map behind the list; without signal and without a kept copy it is tried again when there is signal. */
+export async function startMap() {
+  try {
+    await leaflet();
+    (await import("./map.js")).start();
+  } catch (error) {
+    if (window.L) throw error;
+    addEventListener("online", startMap, { once: true });
+  }
+}
