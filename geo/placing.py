@@ -88,7 +88,7 @@ def _best(service: Service, radius_m: float) -> tuple[float, float] | None:
     reach = int(radius_m // step)
     values = open_ground.astype(np.float64)
     gain = np.round(_within(values, reach, radius_m / step), 6)
-    # Of equal places the one with more open ground farther around it: not the corner, but where most is missing.
+    # Of equal places the one with more open ground farther around it, which is no corner.
     wide = min(_FARTHER * reach, max(gain.shape))
     around = _within(values, wide, float(wide)) / values.size
     score = np.where(inside, gain + np.clip(np.round(around, 9), 0.0, 0.999), -1.0)

@@ -40,7 +40,8 @@ def drawn(as_of: AsOf | None, codes: Collection[str] | None = None) -> Select:
 
 
 def drawn_as(connection: Connection, code: str, version: int) -> BaseGeometry | None:
-    """A site's geometry in one of its versions, also an older one; None when there never was such a version."""
+    """A site's geometry in one of its versions, also an older one; None when there never was such a
+    version."""
     versions = t.site_version.c
     query = select(versions.geom).where(versions.site_code == code, versions.version == version)
     return connection.execute(query).scalar()

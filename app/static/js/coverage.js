@@ -139,6 +139,6 @@ function compare() {
 }
 
 if (map) {
-  new WhatIf();
+  if (panel) new WhatIf();
   compare();
 }

@@ -22,6 +22,9 @@ async function pin() {
   await pinByHand();
 }
 
+/** A tap beside a dialog closes it, as everywhere on a phone. */
+addEventListener("click", (event) => event.target.matches?.("dialog.m-dialog") && event.target.close());
+
 startNearby({ pin });
 startScreens();
 zone.ready.then(() => zone.data || zone.refresh());

@@ -21,7 +21,7 @@ export const VERSION = UPGRADES.length;
 
 const FULL = "QuotaExceededError";
 // What browsers say when the connection is gone; Safari: UnknownError, "Connection to Indexed Database server lost".
-const GONE = new Set(["InvalidStateError", "UnknownError"]);
+const GONE = new Set(["InvalidStateError", "UnknownError", "AbortError"]);
 
 /** What went wrong, as something a person can act on; the cause is kept. */
 function told(error) {
@@ -149,7 +149,7 @@ export const store = new Store();
 /** The open database. */
 export const db = () => store.open();
 
-/** A deleted photo's or draft's id is never used again. */
+/** A new id for a check-in, a mending or a photo. */
 export const uuid = () => crypto.randomUUID?.() ?? fallbackUuid();
 
 // randomUUID needs a secure context and a browser of 2022; getRandomValues does not

@@ -81,6 +81,12 @@ export class Drafts {
   blob(photoId) {
     return this.#store.read(["blobs"], ({ blobs }) => blobs.get(photoId));
   }
+
+  /** The small picture of a photo as a Blob, null when there is none. */
+  async small(photoId) {
+    const found = await this.blob(photoId);
+    return found?.small ? new Blob([found.small], { type: "image/jpeg" }) : null;
+  }
 }
 
 const drafts = new Drafts();
@@ -112,3 +118,4 @@ export const remove = (id) => drafts.remove(id);
 export const addPhoto = (draftId, prepared) => drafts.addPhoto(draftId, prepared);
 export const removePhoto = (draftId, photoId) => drafts.removePhoto(draftId, photoId);
 export const blob = (photoId) => drafts.blob(photoId);
+export const small = (photoId) => drafts.small(photoId);

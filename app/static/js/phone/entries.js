@@ -103,15 +103,16 @@ export function seenOf(body, revisions) {
 }
 
 /**
- * The version that a mending names. What the server has now, when that shows in every changed member what the person
- * saw; else the version that the person saw, so that the server finds the two changes and nobody's is overwritten.
+ * The version that a mending names. What the server was last heard to have (`home.latest`), when that shows in every
+ * changed member what the person saw; else the version that the person saw, so that the server finds the two changes
+ * and nobody's is overwritten unseen.
  */
-export function versionFor(entry, latest) {
+export function versionFor(entry, home) {
+  const latest = home?.latest;
   if (!latest) return entry.body.version;
-  const same = Object.keys(entry.body.changes).every(
-    (name) => (latest.values[name] || null) === (entry.seen[name] || null),
-  );
-  return same || entry.body.version === null ? latest.version : entry.body.version;
+  const text = (value) => JSON.stringify(value || null);
+  const same = Object.keys(entry.body.changes).every((name) => text(latest.values[name]) === text(entry.seen[name]));
+  return same ? latest.version : (entry.body.version ?? home.receipt?.version ?? latest.version);
 }
 
 /** {version, values} from what the server says of a check-in. */

@@ -2,33 +2,31 @@
 // has it, all of it. In between anything may be killed, cut, doubled or delayed.
 import { store as usual } from "./db.js";
 import * as make from "./entries.js";
-import { Link, Trouble } from "./link.js";
-import { Parts, postCheckin, postRevision, upload } from "./sender.js";
+import { Rounds } from "./rounds.js";
+import { Parts } from "./sender.js";
+import { Shelf, byAge, revisionsOf } from "./shelf.js";
 import { Turn } from "./turn.js";
 import { Told } from "./words.js";
 
-export const BACK_OFF = { first: 2_000, most: 300_000 };
-const KEPT_SENT = 50;
-const MOST_CUTS = 2;
 const SYNC = "outbox";
+/** Another page sends, or the disk failed: when to look again. */
+const LATER_MS = 10_000;
+const SOON_MS = 200;
 
 /**
  * Everything it touches can be handed in. `identity({fresh})` → {account: {id}|null, csrf}, rejecting without an answer;
  * `now()` the telephone's clock in ms; `locks` navigator.locks or null. Event "change": something in it is different.
  */
 export class Outbox extends EventTarget {
-  /** Why the last round ended early: "offline" | "portal" | "server" | "busy" | "sign_in"; null when it did not. */
+  /** Why the last round ended early: "offline" | "portal" | "server" | "busy" | "sign_in" | "storage"; else null. */
   trouble = null;
-  #store;
-  #tools;
+  #shelf;
+  #rounds;
   #turn;
-  #parts;
-  #back;
-  #link = null;
   #again = null;
   #running = null;
   #timer = null;
-  #offsets = new Map();
+  #stopped = false;
   #pages;
 
   constructor({
@@ -38,19 +36,24 @@ export class Outbox extends EventTarget {
     locks = globalThis.navigator?.locks ?? null,
     identity,
     lang,
-    back = BACK_OFF,
+    back,
     parts,
     patience,
     lease,
   }) {
     super();
-    this.#store = store;
-    this.#tools = { fetch, now, identity, lang, patience };
-    this.#turn = new Turn({ store, locks, now, lease });
-    this.#parts = new Parts(parts);
-    this.#back = back;
     this.#pages = "BroadcastChannel" in globalThis ? new BroadcastChannel(`${store.name}:outbox`) : null;
-    if (this.#pages) this.#pages.onmessage = () => this.dispatchEvent(new Event("change"));
+    if (this.#pages) this.#pages.onmessage = () => this.#tell();
+    this.#shelf = new Shelf({ store, now, changed: () => this.#changed() });
+    this.#turn = new Turn({ store, locks, now, lease });
+    this.#rounds = new Rounds({
+      shelf: this.#shelf,
+      tools: { fetch, now, identity, lang, patience },
+      parts: new Parts(parts),
+      back,
+      say: (trouble) => this.#say(trouble),
+      moved: () => this.#tell(),
+    });
   }
 
   /**
@@ -58,17 +61,16 @@ export class Outbox extends EventTarget {
    * disk. Twice is once. Throws Told: "full", "photo_lost", …; the draft is as it was then.
    */
   async put(draft) {
-    const entry = await this.#store.write(["drafts", "outbox", "blobs", "sent"], async ({ drafts, outbox, blobs, sent }) => {
+    const entry = await this.#shelf.write(["drafts", "outbox", "blobs", "sent"], async ({ drafts, outbox, blobs, sent }) => {
       const [known, done, kept] = await Promise.all([outbox.get(draft.id), sent.get(draft.id), drafts.get(draft.id)]);
       if (known || done) return known ?? done;
       const photos = kept?.photos ?? draft.photos;
       const bytes = await Promise.all(photos.map((photo) => blobs.getKey(photo.id)));
       if (bytes.some((key) => key === undefined)) throw new Told("photo_lost");
-      const made = make.checkinEntry(draft, photos, this.#at());
+      const made = make.checkinEntry(draft, photos, this.#shelf.at());
       await Promise.all([outbox.add(made), drafts.delete(draft.id)]);
       return made;
     });
-    this.#changed();
     this.#askBackgroundSync();
     this.send();
     return entry;
@@ -80,7 +82,7 @@ export class Outbox extends EventTarget {
    */
   async mend(id) {
     const stores = ["drafts", "outbox", "blobs"];
-    const found = await this.#store.write(stores, async ({ drafts, outbox, blobs }) => {
+    const found = await this.#shelf.write(stores, async ({ drafts, outbox, blobs }) => {
       const entry = await outbox.get(id);
       if (!entry) throw new Told("gone");
       if (entry.kind === "revision") {
@@ -101,7 +103,6 @@ export class Outbox extends EventTarget {
       await Promise.all([drafts.put(draft), outbox.delete(id), ...revisions.map((one) => outbox.delete(one.id))]);
       return { draft };
     });
-    if (found.draft) this.#changed();
     return found;
   }
 
@@ -111,7 +112,7 @@ export class Outbox extends EventTarget {
    * {account, subject, title} where the telephone does not know the check-in. Resolves with the entry once on disk.
    */
   async putRevision(inspection, version, base, changes, about = null) {
-    const entry = await this.#store.write(["outbox", "sent"], async ({ outbox, sent }) => {
+    const entry = await this.#shelf.write(["outbox", "sent"], async ({ outbox, sent }) => {
       const [parent, done, queued] = await Promise.all([
         outbox.get(inspection),
         sent.get(inspection),
@@ -119,14 +120,14 @@ export class Outbox extends EventTarget {
       ]);
       if (parent && !parent.posted) {
         make.change(parent, changes);
-        parent.changed_at = this.#at();
+        parent.changed_at = this.#shelf.at();
         await outbox.put(parent);
         return parent;
       }
       const known = about ?? parent ?? done;
       if (!known?.account) throw new Told("no_account");
       const open = queued.find((one) => (!one.posted || one.state === "refused") && one.account.id === known.account.id);
-      const made = make.revisionEntry(inspection, version, base, changes, known, this.#at());
+      const made = make.revisionEntry(inspection, version, base, changes, known, this.#shelf.at());
       if (open) {
         // not sent yet: one mending with both changes, made on what was seen before the first
         const all = { ...open.body.changes, ...changes };
@@ -136,7 +137,6 @@ export class Outbox extends EventTarget {
       await outbox.add(made);
       return made;
     });
-    this.#changed();
     this.#askBackgroundSync();
     this.send();
     return entry;
@@ -144,13 +144,13 @@ export class Outbox extends EventTarget {
 
   /** All entries of all accounts, the oldest first. */
   async list() {
-    const entries = await this.#store.read(["outbox"], ({ outbox }) => outbox.getAll());
+    const entries = await this.#shelf.all();
     for (const entry of entries) {
       entry.reason = make.told(entry.reason);
       for (const photo of entry.photos) {
         photo.reason = make.told(photo.reason);
-        photo.offset = this.#offsets.get(photo.id) ?? photo.offset;
-        if (this.#offsets.has(photo.id) && photo.state === "waiting") photo.state = "sending";
+        const offset = this.#rounds.offsetOf(photo.id);
+        if (offset !== undefined && photo.state === "waiting") Object.assign(photo, { state: "sending", offset });
       }
     }
     return entries.sort(byAge);
@@ -158,18 +158,18 @@ export class Outbox extends EventTarget {
 
   /** What the server has, the newest first: {…, receipt, latest: {version, values}, disputed}. */
   async sent() {
-    const found = await this.#store.read(["sent"], ({ sent }) => sent.getAll());
+    const found = await this.#shelf.read(["sent"], ({ sent }) => sent.getAll());
     return found.sort((a, b) => (a.sent_at < b.sent_at ? 1 : -1));
   }
 
   /** What the server has of one check-in. */
   sentOne(id) {
-    return this.#store.read(["sent"], ({ sent }) => sent.get(id));
+    return this.#shelf.read(["sent"], ({ sent }) => sent.get(id));
   }
 
   /** Try a refused entry again as it is. */
   async retry(id) {
-    await this.#update(id, (entry) => {
+    await this.#shelf.update(id, (entry) => {
       Object.assign(entry, { state: "waiting", reason: null, attempts: 0, next_at: 0, held: false });
       for (const photo of entry.photos) if (photo.state === "refused") Object.assign(photo, { state: "waiting", reason: null });
     });
@@ -178,7 +178,7 @@ export class Outbox extends EventTarget {
 
   /** Go on without a photo that the server refused. */
   async dropPhoto(id, photoId) {
-    await this.#store.write(["outbox", "blobs"], async ({ outbox, blobs }) => {
+    await this.#shelf.write(["outbox", "blobs"], async ({ outbox, blobs }) => {
       const entry = await outbox.get(id);
       const photo = entry?.photos.find((one) => one.id === photoId);
       if (photo?.state !== "refused") throw new Told("gone");
@@ -186,42 +186,42 @@ export class Outbox extends EventTarget {
       if (!entry.photos.some((one) => one.state === "refused")) Object.assign(entry, { state: "waiting", reason: null });
       await Promise.all([blobs.delete(photoId), outbox.put(entry)]);
     });
-    this.#changed();
     return this.send();
   }
 
   /** Throw an entry away because the person says so. What the server has of it stays there. */
   async remove(id) {
-    await this.#store.write(["outbox", "blobs", "sent"], async ({ outbox, blobs, sent }) => {
+    await this.#shelf.write(["outbox", "blobs", "sent"], async ({ outbox, blobs, sent }) => {
       const entry = await outbox.get(id);
       if (!entry) return;
       const revisions = entry.receipt ? [] : await revisionsOf(outbox, id);
-      if (entry.receipt) await sent.put(make.sentRecord(entry, this.#at()));
+      if (entry.receipt) await sent.put(make.sentRecord(entry, this.#shelf.at()));
       await Promise.all([
         outbox.delete(id),
         ...revisions.map((one) => outbox.delete(one.id)),
         ...entry.photos.map((photo) => blobs.delete(photo.id)),
       ]);
     });
-    this.#changed();
   }
 
   /** Forget what is private to an account and not needed to send: what was sent, and bytes that nothing owns. */
   async forget(accountId) {
-    await this.#store.write(["sent", "blobs", "drafts", "outbox"], async ({ sent, blobs, drafts, outbox }) => {
+    await this.#shelf.write(["sent", "blobs", "drafts", "outbox"], async ({ sent, blobs, drafts, outbox }) => {
       const gone = await sent.index("account").getAllKeys(accountId);
       const [ids, waiting, kept] = await Promise.all([blobs.getAllKeys(), outbox.getAll(), drafts.getAll()]);
       const needed = new Set([...waiting, ...kept].flatMap((one) => one.photos.map((photo) => photo.id)));
       const loose = ids.filter((id) => !needed.has(id));
       await Promise.all([...gone.map((id) => sent.delete(id)), ...loose.map((id) => blobs.delete(id))]);
     });
-    this.#changed();
   }
 
   /** Try everything now, but what the server asked to hold back. Resolves when there is nothing more to try. */
   send({ forced = true } = {}) {
-    this.#again = this.#again || forced ? "forced" : "due";
-    this.#running ??= this.#run().finally(() => (this.#running = null));
+    this.#again = forced || this.#again === "forced" ? "forced" : "due";
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+      return this.#again ? this.send({ forced: this.#again === "forced" }) : null;
+    });
     return this.#running;
   }
 
@@ -242,54 +242,49 @@ export class Outbox extends EventTarget {
 
   /** No more sending by the clock. */
   stop() {
+    this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#timer = null;
     this.#pages?.close();
     this.#pages = null;
   }
 
   async #run() {
     clearTimeout(this.#timer);
-    let turns = true;
+    let latest = Infinity;
     try {
-      while (this.#again && turns) {
+      while (this.#again && latest === Infinity) {
         const forced = this.#again === "forced";
         this.#again = null;
-        turns = await this.#turn.take(() => this.#round(forced));
+        if (!(await this.#turn.take(() => this.#rounds.run(forced)))) latest = LATER_MS;
       }
+      this.#wakeIn(Math.min(latest, await this.#rounds.wait()));
     } catch (error) {
       // the telephone's own storage failed: nothing is lost, and the next round tries again
       console.warn("outbox", error);
-      this.trouble = "storage";
-      turns = false;
+      this.#again = null;
+      this.#say("storage");
+      this.#wakeIn(LATER_MS);
     }
-    this.#again = null;
-    await this.#schedule(turns ? Infinity : this.#back.first * 5).catch(() => {});
   }
 
-  async #schedule(latest) {
-    const now = this.#tools.now();
-    const entries = await this.#store.read(["outbox"], ({ outbox }) => outbox.getAll());
-    const waits = entries.filter((entry) => entry.state === "waiting").map((entry) => waitOf(entry, now));
-    const wait = Math.min(latest, ...waits);
+  #wakeIn(ms) {
     clearTimeout(this.#timer);
-    if (this.#pages !== null || !("BroadcastChannel" in globalThis)) {
-      if (wait < Infinity) this.#timer = setTimeout(() => this.send({ forced: false }), Math.max(wait, this.#back.first / 10));
-    }
-  }
-
-  #at() {
-    return new Date(this.#tools.now()).toISOString();
+    if (ms === Infinity || this.#stopped) return;
+    this.#timer = setTimeout(() => this.send({ forced: false }), Math.max(ms, SOON_MS));
   }
 
   #say(trouble) {
     if (this.trouble === trouble) return;
     this.trouble = trouble;
+    this.#tell();
+  }
+
+  #tell() {
     this.dispatchEvent(new Event("change"));
   }
 
   #changed() {
-    this.dispatchEvent(new Event("change"));
+    this.#tell();
     this.#pages?.postMessage("changed");
   }
 

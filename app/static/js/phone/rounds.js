@@ -38,7 +38,10 @@ export class Rounds {
   async wait() {
     const now = this.#tools.now();
     const entries = await this.#shelf.all();
-    return Math.min(...entries.filter((entry) => entry.state === "waiting").map((entry) => waitOf(entry, now)));
+    // a mending goes after its check-in, so it wakes nobody before
+    const without = new Set(entries.filter((entry) => !entry.receipt).map((entry) => entry.id));
+    const waiting = entries.filter((entry) => entry.state === "waiting" && !without.has(entry.inspection));
+    return Math.min(...waiting.map((entry) => waitOf(entry, now)));
   }
 
   /** Send what is due; `forced`: all, but what the server asked to hold back. Never two at once: see turn.js. */
@@ -168,7 +171,7 @@ export class Rounds {
       if (!one || one.state === "refused" || one.account.id !== this.#link.account.id) return null;
       const [parent, done] = await Promise.all([outbox.get(one.inspection), sent.get(one.inspection)]);
       if (parent && !parent.receipt) return null; // the check-in itself goes first
-      if (!one.posted) one.body.version = make.versionFor(one, (parent ?? done)?.latest);
+      if (!one.posted) one.body.version = make.versionFor(one, parent ?? done);
       await outbox.put(Object.assign(one, { state: "sending", posted: true }));
       return one;
     });
