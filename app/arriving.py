@@ -1,4 +1,4 @@
-"""The body of a request that is worth keeping even when it breaks off: a part of a photo, written as it comes."""
+"""The body of a request that is worth keeping even when it breaks off: a part of a photo, as it comes."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ QUIET_SECONDS = 60
 
 
 async def arrive(request: Request, data: Path, upload: Upload, stop: asyncio.Event) -> None:
-    """Keep what the request brings after the upload's offset until it ends, breaks off, falls silent, or somebody
-    else wants to go on with the upload (`stop`).
+    """Keep what the request brings after the upload's offset until it ends, breaks off, falls silent, or
+    somebody else wants to go on with the upload (`stop`).
 
     Errors: TooLarge for more than was announced; Refused when another process was faster; Full, Unavailable;
     ClientDisconnect. What arrived until then stays.

@@ -68,6 +68,7 @@ from app.settings import STATIC, Settings
 from app.store.coverage import Coverages
 from app.store.database import Database, first_line
 from app.store.live import Live
+from app.store.photouploads import sweep
 from app.turns import Turns
 from app.web import Static, page
 from maps.basemaps import hosts
@@ -152,6 +153,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database = Database(app.state.settings)
     app.state.live = await anyio.to_thread.run_sync(Live, database, app.state.settings)
     app.state.coverages = Coverages(app.state.live, app.state.settings.service_rules())
+    await anyio.to_thread.run_sync(_sweep, app.state.live)
     app.state.events = Events(State.of(app.state.live.view))
     follower = asyncio.create_task(Follower(app.state.live, app.state.events).run())
     try:
@@ -163,6 +165,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await follower
         database.close()
+
+
+def _sweep(source: Live) -> None:
+    """What abandoned uploads have left; the service starts without that, too."""
+    try:
+        sweep(source)
+    except Exception:
+        log.exception("cannot sweep what abandoned uploads have left")
 
 
 async def _app_error(request: Request, error: Exception) -> Response:

@@ -1,6 +1,6 @@
 """One request at a time for each thing, within this process; a newer one asks the older to come to an end.
 
-A telephone that has lost its connection asks again long before this side has noticed that the old one is dead.
+A telephone that has lost its connection asks again long before this side notices that the old one is dead.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from app.cli.database import prepare, say, tell_password
 from app.errors import Refused
 from app.settings import STATIC, Settings
 from app.store.accounts import COMMAND_LINE, any_account, first_administrator
+from app.store.blobs import blobs_of
 from app.store.database import Database
 from app.store.live import Live
 from app.store.load import has_zone
@@ -64,6 +65,7 @@ def run(settings: Settings) -> None:
     with database.read() as connection:
         filled = has_zone(connection)
     database.close()
+    blobs_of(settings).check()
     if not filled:
         raise Refused(
             "数据库中还没有数据，请先运行 python -m app load，或用 serve --prepare。",

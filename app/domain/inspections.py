@@ -128,7 +128,7 @@ def mend(base: Mapping[str, Any], theirs: Mapping[str, Any], mine: Mapping[str, 
     """
     merged = merge(base, theirs, mine)
     disputed = any(one.field == "finding" for one in merged.conflicts)
-    if disputed or not _speechless(merged.values) or _speechless(theirs):
+    if disputed or not speechless(merged.values) or speechless(theirs):
         return merged
     kept, words = theirs["finding"], base["finding"]
     other = mine.get("finding", words) if kept else words
@@ -140,6 +140,6 @@ def mend(base: Mapping[str, Any], theirs: Mapping[str, Any], mine: Mapping[str, 
     )
 
 
-def _speechless(values: Mapping[str, Any]) -> bool:
+def speechless(values: Mapping[str, Any]) -> bool:
     """Trouble without a word about it: only while its words are disputed."""
     return values["verdict"] in TROUBLE and not values["finding"]

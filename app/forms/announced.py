@@ -1,7 +1,7 @@
 """What a telephone announces of a photo: the headers of tus's creation, and the JSON within them.
 
-The upload's own facts must be right. What is said of the picture beside them (EXIF, position, clock) is taken as
-far as it makes sense: a photo is never lost because a camera wrote nonsense into it.
+The upload's own facts must be right. What is said of the picture beside them (EXIF, position, clock) is taken
+as far as it makes sense: a photo is never lost because a camera wrote nonsense into it.
 """
 
 from __future__ import annotations

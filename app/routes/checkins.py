@@ -59,6 +59,7 @@ BY = Param("by", {"type": "string"}, "Who checked in · 签到人")
 DAY = Param("day", {"type": "string", "format": "date"}, "The day of the check-in · 日期")
 SUBJECT = Param("subject", {"type": "string"}, "Code of a site or task · 点位或子任务编号")
 DISPUTED = Param("disputed", {"type": "string", "enum": ["1"]}, "Only with an open dispute · 只看有分歧的")
+IDENT = Param("id", {"type": "string", "format": "uuid"}, "One check-in, of whichever week · 单次签到")
 PAGE = Param("page", {"type": "integer", "minimum": 1}, "Page · 页")
 FILTERS = (PRESENCE, VERDICT, TOWN, BY, DAY, SUBJECT, DISPUTED)
 
@@ -71,11 +72,12 @@ FILTERS = (PRESENCE, VERDICT, TOWN, BY, DAY, SUBJECT, DISPUTED)
 )
 async def checkins_geojson(request: Request) -> Response:
     """Those of `week`, else of the last seven days; a check-in without a position has a null geometry."""
-    query = Query(request.query_params, (*FILTERS, WEEK, LANG))
+    query = Query(request.query_params, (*FILTERS, IDENT, WEEK, LANG))
     lang = api_language(request, query)
     view, book, asked = await _asked(request, query)
+    asked = replace(asked, ident=query.text("id", 40))
     query.done()
-    if asked.since is None:
+    if asked.since is None and asked.ident is None:
         last = view.week.sunday if _week_named(request) else view.as_of
         asked = _between(asked, last - timedelta(days=DAYS_ON_MAP - 1), last)
 

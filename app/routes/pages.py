@@ -28,8 +28,10 @@ from app.store.live import View
 from app.store.moments import day_of
 from app.store.spatial.protocol import Filters
 from app.store.timeline import read_timeline
+from app.views.checkins import PRESENCES
 from app.views.deeds import deeds
 from app.views.overviews import draw, geometry, parse
+from app.views.presence import presence_label
 from app.views.timelines import for_reader, told
 from app.views.weeks import view_of, weeks_of
 from app.web import YEAR_SECONDS, page
@@ -207,7 +209,7 @@ def site_address(request: Request, code: str) -> str:
 
 def _boot(request: Request, view: View) -> dict:
     lang = page_language(request)
-    return boot(
+    values = boot(
         lang=lang,
         strings=catalogue(lang)["map"],
         kinds=view.words.kinds.values(),
@@ -216,6 +218,10 @@ def _boot(request: Request, view: View) -> dict:
         year=view.words.programme["year"],
         zone=view.words.zone["name" if lang == "zh" else "name_en"],
     )
+    if may(actor_of(request), Action.READ):  # the layer of check-ins is not for the public
+        values["urls"]["checkins"] = "/api/inspections.geojson"
+        values["presences"] = {code: presence_label(code, lang) for code in PRESENCES}
+    return values
 
 
 def _words(view: View) -> dict:

@@ -1,9 +1,9 @@
-"""``/api/photo-uploads``: photos of check-ins in parts, over connections that break (tus 1.0.0, core and creation).
+"""``/api/photo-uploads``: photos of check-ins in parts, over connections that break (tus 1.0.0 with creation).
 
-``POST`` announces a photo, ``PATCH`` sends what follows at an offset, ``HEAD`` and ``GET`` say how far it is. What
-has arrived is kept, also when the connection breaks in the middle; every request may be sent again. The last byte
-makes the photo: checked against the SHA-256 announced, decoded, kept and attached before the answer. Where that
-was cut off, the next request about this upload does it.
+``POST`` announces a photo, ``PATCH`` sends what follows at an offset, ``HEAD`` and ``GET`` say how far it is.
+What has arrived is kept, also when the connection breaks in the middle; every request may be sent again. The
+last byte makes the photo: checked against the SHA-256 announced, decoded, kept and attached before the answer.
+Where that was cut off, the next request about this upload does it.
 
 ``Upload-State`` says ``partial``, ``complete`` or ``refused`` (it never becomes a photo) in every answer.
 """
@@ -34,7 +34,8 @@ from app.errors import (
     WrongProtocol,
 )
 from app.forms.announced import read_announced
-from app.store.photouploads import Never, Upload, announce, decode, forget, keep, read_upload, refuse
+from app.store.photos import keep as keep_pictures
+from app.store.photouploads import Never, Upload, announce, check, decode, forget, keep, read_upload, refuse
 from app.store.writing import Writer
 from app.turns import Busy
 from app.views.presence import presence_members
@@ -60,8 +61,8 @@ async def understood(request: Request) -> Response:
     COLLECTION, status_code=201, summary="Announce a photo that follows in parts · 登记分段上传的照片"
 )
 async def post_upload(request: Request) -> Response:
-    """`Upload-Length`, and `Upload-Metadata: about <base64 of a JSON object>` with `id`, `inspection`, `sha256`,
-    `original_sha256`, `name`, `exif`, `position`, `device_at`. 201; 200 when it is known."""
+    """`Upload-Length`, and `Upload-Metadata: about <base64 of a JSON object>` with `id`, `inspection`,
+    `sha256`, `original_sha256`, `name`, `exif`, `position`, `device_at`. 201; 200 when it is known."""
     try:
         _check_version(request)
         new = read_announced(request.headers)
@@ -94,8 +95,8 @@ async def get_upload(request: Request, ident: str) -> Response:
     COLLECTION + "/{ident}", status_code=204, summary="Send the next part of a photo · 上传照片的下一段"
 )
 async def patch_upload(request: Request, ident: str) -> Response:
-    """`Upload-Offset` is where the part begins; 409 with the right one when it is another. 204 with the new one.
-    460: all has arrived, but not what was announced; it begins anew at 0."""
+    """`Upload-Offset` is where the part begins; 409 with the right one when it is another. 204 with the new
+    one. 460: all has arrived, but not what was announced; it begins anew at 0."""
     upload: Upload | None = None
     try:
         _check_version(request)
@@ -134,7 +135,10 @@ async def _settled(request: Request, actor: Actor, ident: str) -> Upload:
     try:
         limiter = request.app.state.picture_limiter
         found = await anyio.to_thread.run_sync(decode, source, upload, limiter=limiter)
-        await anyio.to_thread.run_sync(write_as, source, actor, put)
+        if await anyio.to_thread.run_sync(check, source, actor, ident, found):
+            # outside the transaction: an object store that answers slowly keeps no other writer waiting
+            await anyio.to_thread.run_sync(keep_pictures, source.blobs, [found])
+            await anyio.to_thread.run_sync(write_as, source, actor, put)
     except NotTaken as error:
         never = error.alone
     except Never as error:

@@ -24,7 +24,7 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class Blobs(Protocol):
-    """Bytes by name. Both methods may block and are called in worker threads."""
+    """Bytes by name. The methods may block and are called in worker threads."""
 
     def put(self, name: str, raw: bytes) -> None:
         """Keep `raw` for good before this returns, whole or not at all. Errors: Unavailable, Full."""
@@ -32,9 +32,12 @@ class Blobs(Protocol):
     def read(self, name: str) -> bytes | None:
         """What is kept under a name, None when there is nothing. Errors: Unavailable."""
 
+    def check(self) -> None:
+        """Before the service starts: whether it is set up. Errors: Refused, with what to do about it."""
+
 
 def blobs_of(settings: Settings) -> Blobs:
-    """The store that the settings ask for. Errors: Refused when it cannot be used as they are."""
+    """The store that the settings ask for."""
     if settings.photo_store == "s3":
         from app.store.s3 import S3Blobs  # its library is loaded only where it is used
 
@@ -72,6 +75,9 @@ class DiskBlobs:
                 "照片文件暂时无法读取，请稍后再试，或告诉管理员。",
                 "The photo's file cannot be read just now; try again later, or tell the administrator.",
             ) from error
+
+    def check(self) -> None:
+        """The folder is made when the first photo comes."""
 
 
 def cannot_keep(folder: Path, error: OSError) -> Unavailable | Full:

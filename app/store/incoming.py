@@ -1,9 +1,9 @@
 """Parts of photos that have arrived and are not a photo yet: files under MINSHENG_DATA/incoming.
 
 A folder for each upload, in it a file for each part, named after the byte it begins with. A part gets its
-name only after it has been flushed to the disk, and is never changed afterwards: so the offset, which is where
-the parts that follow each other without a gap end, holds after a power cut, too. Two that send the same part
-cannot both give it its name.
+name only after it has been flushed to the disk, and is never changed afterwards: so the offset, which is
+where the parts that follow each other without a gap end, holds after a power cut, too. Two that send the same
+part cannot both give it its name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from app.store.blobs import cannot_keep, make_folder, sync_folder
 
 FOLDER = "incoming"
 PART_BYTES = 1024 * 1024
-"""A longer part is flushed whenever so much has arrived: a server that is killed forgets no more than that."""
+"""A longer part is flushed whenever so much has arrived: a server that is killed forgets no more."""
 MARGIN_BYTES = 64 * 1024 * 1024
 """Left free on the disk: the database wants to go on writing."""
 _DIGITS = 10
@@ -128,13 +128,15 @@ class Part:
         self.folder, self.kept, self.size = folder, offset, 0
         """`kept`: the offset after what is there for good. `size`: bytes that are not, yet."""
         self._file: IO[bytes] | None = None
+        self._written = folder
 
     def write(self, raw: bytes) -> None:
         """Take the next bytes."""
         try:
             if self._file is None:
                 make_folder(self.folder)
-                self._file = tempfile.NamedTemporaryFile(dir=self.folder, prefix=".", delete=False)
+                handle, name = tempfile.mkstemp(dir=self.folder, prefix=".")
+                self._file, self._written = os.fdopen(handle, "wb"), Path(name)
             self._file.write(raw)
         except OSError as error:
             self._drop()
@@ -152,7 +154,7 @@ class Part:
             file.flush()
             os.fsync(file.fileno())
             file.close()
-            _name(Path(file.name), self.folder / f"{self.kept:0{_DIGITS}d}")
+            _name(self._written, self.folder / f"{self.kept:0{_DIGITS}d}")
             sync_folder(self.folder)
         except FileExistsError:
             self._drop()
@@ -169,7 +171,7 @@ class Part:
             with contextlib.suppress(OSError):
                 file.close()
             with contextlib.suppress(OSError):
-                os.unlink(file.name)
+                os.unlink(self._written)
 
 
 def _name(written: Path, target: Path) -> None:

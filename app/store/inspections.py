@@ -77,7 +77,7 @@ def record_inspection(writer: Writer, form: NewInspection, asked: Asked) -> dict
     require(writer.actor, Action.INSPECT, subject.about())
     now = writer.moment.astimezone(ZONE_TIME)
     clock = told_by(form.made_at, form.sent_at, now)
-    version, length_m = line_of(writer.connection, subject, form.geom_version)
+    version, length_m = line_of(writer.connection, subject, form.geom_version if form.sections else None)
     finding = check_finding(
         clock.made_at,
         form.verdict,
@@ -127,8 +127,8 @@ def line_of(connection: Connection, subject: Subject, version: int | None) -> tu
         return subject.geom_version, length(subject.geom)
     line = drawn_as(connection, subject.code, version)
     if line is None:
-        zh = f"{subject.code} 的图形没有第 {version} 版，当前是第 {subject.geom_version} 版；请更新数据后重填区段。"
-        en = f"{subject.code} has no geometry version {version}; the present one is {subject.geom_version}."
+        zh = f"图形没有第 {version} 版，当前是第 {subject.geom_version} 版；请更新数据后重填区段。"
+        en = f"There is no version {version} of the line; it is {subject.geom_version}. Renew the data."
         allowed = {"minimum": 1, "maximum": subject.geom_version}
         raise BadParameter(Fault("geom_version", version, allowed, zh, en))
     return version, length(line)
@@ -201,7 +201,7 @@ def _row(
         "accuracy_m": place.accuracy_m if place else None,
         "position_source": form.position_source if place else None,
         "position_at": at if place else None,
-        "device_at": clock.device_at,
+        "device_at": clock.device_at if form.sent_at else None,
         "clock_off_s": clock.off_s,
         "presence": judged.presence.value if judged else None,
         "presence_facts": facts,

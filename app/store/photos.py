@@ -67,11 +67,13 @@ def attach(
     pictures: Collection[Picture],
     asked: Asked | None = None,
     told: Told = Told(),
+    kept: bool = False,
 ) -> list[dict[str, Any]]:
     """Keep pictures and add them to their owner; the same picture twice is one.
 
     Returns what is there of them, as :func:`shown` has it. `asked` and `told` are for a request that brings a
-    single picture: it is recognised when repeated, and its UUID becomes the photo's.
+    single picture: it is recognised when repeated, and its UUID becomes the photo's. `kept`: the pictures are
+    in the blobs already.
 
     Errors: Refused for a protected item, for too many, and for a UUID used otherwise.
     """
@@ -85,7 +87,8 @@ def attach(
     fresh = {one.sent_sha256: one for one in pictures if _same(rows, one) is None}
     if repeated is None and fresh:
         check_count(len(rows), len(fresh), check_in=owner.inspection_id is not None)
-        keep(blobs, fresh.values())
+        if not kept:
+            keep(blobs, fresh.values())
         for one in fresh.values():
             after = {"report": owner.report_id, "inspection": owner.inspection_id, "sha256": one.sha256}
             change = writer.record("photo", subject=owner.subject, asked=asked, after=after)

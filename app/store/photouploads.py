@@ -1,7 +1,7 @@
 """Photos that arrive in parts: what was announced, how far it is, and the step from parts to a photo.
 
-The row of an upload is made before its first byte is taken and outlives it, so that whoever asks again is told
-the same. The parts are in app.store.incoming. Every step may be repeated, and may be cut off anywhere.
+The row of an upload is made before its first byte is taken and outlives it, so that whoever asks again is
+told the same. The parts are in app.store.incoming. Every step may be repeated, and may be cut off anywhere.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from app.domain.photos import Picture, check_count, picture
 from app.domain.presence import Fix
-from app.domain.privacy import is_withheld
 from app.domain.roles import Action, Actor, require
 from app.errors import AppError, NoPicture, NotFound, Refused, TooLarge, TooManyPixels, WrongChecksum
 from app.store import tables as t
@@ -83,8 +82,8 @@ class Never(Exception):
 def announce(source: Live, actor: Actor, new: NewUpload) -> bool:
     """Make the upload's row; False when it is there already, as the same.
 
-    Errors: NotFound (no such inspection), Forbidden; Refused for a protected item, for too many photos, and when
-    the UUID is another's; Full, Unavailable.
+    Errors: NotFound (no such inspection), Forbidden; Refused for a protected item, for too many photos, and
+    when the UUID is another's; Full, Unavailable.
     """
     incoming = Incoming(source.settings.data)
     with source.database.write() as connection:
@@ -93,11 +92,7 @@ def announce(source: Live, actor: Actor, new: NewUpload) -> bool:
             _check_same(row, actor, new)
             return False
         subject = _subject(connection, actor, new.inspection)
-        if is_withheld(subject.item_no):
-            raise Refused(
-                "本项目涉及家庭与个人，不接收照片；未保存。",
-                "This item concerns homes and persons; it takes no photos. Nothing was saved.",
-            )
+        _check_protected(subject)
         photo = _photo_of(connection, new)
         if photo is None:
             _check_room(connection, new)
@@ -155,11 +150,27 @@ def decode(source: Live, upload: Upload) -> Picture:
     return picture(raw, str(upload.about.get("name") or "?"), "photo")
 
 
-def keep(writer: Writer, blobs: Blobs, ident: str, found: Picture) -> None:
-    """Make the photo: kept, attached and the upload settled in one transaction. Again it changes nothing.
+def check(source: Live, actor: Actor, ident: str, found: Picture) -> bool:
+    """Whether the photo may be made, so that nothing is kept of one that may not; False when it was already.
 
-    Errors: Never for what is against a rule; Forbidden, Unavailable, Full: later it may go well.
+    Errors: Never, Forbidden.
     """
+    with source.database.read() as connection:
+        row = _row(connection, ident)
+        if row.photo_id or row.refused:
+            return False
+        subject = _subject(connection, actor, row.inspection_id)
+        try:
+            _check_protected(subject)
+            _check_count(connection, row.inspection_id, found.sent_sha256)
+        except Refused as error:
+            raise Never(error) from error
+    return True
+
+
+def keep(writer: Writer, blobs: Blobs, ident: str, found: Picture) -> None:
+    """Make the photo, whose picture is in the blobs: attached, and the upload settled, in one transaction.
+    Again it changes nothing. Errors: as of `check`, which may have been asked a while ago."""
     row = _row(writer.connection, ident)
     if row.photo_id or row.refused:
         return
@@ -167,7 +178,7 @@ def keep(writer: Writer, blobs: Blobs, ident: str, found: Picture) -> None:
     owner = Owner(subject.code, subject.item_no, inspection_id=row.inspection_id)
     asked = asked_of(ident, row.inspection_id, found.sent_sha256)
     try:
-        (photo,) = attach(writer, blobs, owner, [found], asked, _told(row.about or {}))
+        (photo,) = attach(writer, blobs, owner, [found], asked, _told(row.about or {}), kept=True)
     except Refused as error:
         raise Never(error) from error
     _settle(writer.connection, ident, photo_id=photo["id"])
@@ -193,8 +204,8 @@ def asked_of(photo: str, inspection: str, sent_sha256: str) -> Asked:
 
 
 def sweep(source: Live) -> int:
-    """Throw away parts that are of no use any more: of uploads that are settled, and of those that are not whole
-    and that nobody has gone on with for KEPT. How many uploads that was."""
+    """Throw away parts that are of no use any more: of uploads that are settled, and of those that are not
+    whole and that nobody has gone on with for KEPT. How many uploads that was."""
     incoming, old = Incoming(source.settings.data), (now() - KEPT).timestamp()
     swept = 0
     for ident, changed in incoming.left().items():
@@ -242,15 +253,28 @@ def _photo_of(connection: Connection, new: NewUpload) -> str | None:
 
 
 def _check_room(connection: Connection, new: NewUpload) -> None:
-    photos = photos_of_inspections(connection, [new.inspection]).get(new.inspection, [])
-    if all(one["sent_sha256"] != new.sha256 for one in photos):
-        check_count(len(photos), 1, check_in=True)
+    _check_count(connection, new.inspection, new.sha256)
     announced = select(func.count()).where(t.photo_upload.c.inspection_id == new.inspection)
     if connection.execute(announced).scalar_one() >= MOST_ANNOUNCED:
         raise Refused(
             "这次签到的照片上传次数过多；请另记一次签到，再添加照片。",
             "Too many photos were begun for this check-in; make another check-in and add photos to it.",
         )
+
+
+def _check_protected(subject: Subject) -> None:
+    if subject.withheld:
+        raise Refused(
+            "本项目涉及家庭与个人，不接收照片；未保存。",
+            "This item concerns homes and persons; it takes no photos. Nothing was saved.",
+        )
+
+
+def _check_count(connection: Connection, inspection: str, sha256: str) -> None:
+    """The very same picture is there already, or there is room for one more."""
+    photos = photos_of_inspections(connection, [inspection]).get(inspection, [])
+    if all(one["sent_sha256"] != sha256 for one in photos):
+        check_count(len(photos), 1, check_in=True)
 
 
 def _settle(connection: Connection, ident: str, **values: Any) -> None:

@@ -13,7 +13,7 @@ from app.store.book import Book
 from app.store.checkin import Checkin, Row
 from app.store.moments import ZONE_TIME
 from app.store.vocabulary import Vocabulary
-from app.views.presence import presence_label, presence_members
+from app.views.presence import presence_label, presence_members, presence_why
 from app.views.supervision import subject_url
 from app.wording import metres
 
@@ -68,6 +68,7 @@ def checkin_feature(row: Row, book: Book, words: Vocabulary, lang: str) -> dict[
     if row["lon"] is not None and row["lat"] is not None:
         place = {"type": "Point", "coordinates": [round(row["lon"], 6), round(row["lat"], 6)]}
     properties = checkin_row(row, book, words, lang)
+    properties["why"] = presence_why(row["presence"], row["presence_facts"], lang)
     return {"type": "Feature", "id": row["id"], "geometry": place, "properties": properties}
 
 
@@ -192,7 +193,7 @@ def _waiting(one: Checkin, lang: str) -> list[str]:
             continue
         refused = upload["refused"]
         if isinstance(refused, dict):
-            why = str(refused.get("detail") or refused.get("title") or "")
+            why = str(refused.get(lang) or "")
             found.append(translate(lang, "inspections.one.refused", n=n, why=why))
     return found
 

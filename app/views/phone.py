@@ -28,8 +28,10 @@ URLS = {
     "sign_in": "/sign-in?next=/m",
 }
 
-_IMPORT = re.compile(r"(?:^|\n)\s*(?:import|export)\s[^;\"']*?[\"'](?P<from>[^\"']+)[\"']")
-_COMMENT = re.compile(r"/\*.*?\*/|(?:^|\n)\s*//[^\n]*", re.DOTALL)
+_IMPORT = re.compile(
+    r"(?:^|[;\n])\s*(?:(?:import|export)\s+[\w$*{}\s,]+?\s*from|import)\s*[\"'](?P<from>[^\"']+)[\"']"
+)
+_COMMENT = re.compile(r"/\*.*?\*/|(?:^|(?<=\n))\s*//[^\n]*", re.DOTALL)
 
 
 def phone_boot(settings: Settings, basemaps: tuple[BaseMap, ...], view: View, lang: str) -> dict:

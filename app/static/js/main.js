@@ -47,6 +47,7 @@ export function start(map, ground, sites) {
   page.build();
   page.loadGround();
   page.load();
+  page.loadCheckins();
 }
 
 class Page {
@@ -81,6 +82,7 @@ class Page {
       sites: this.sites,
       on: {
         measure: this.measure,
+        checkins: () => this.checkins,
         openSite: (site) => this.open(site),
         openHits: (found) => this.openHits(found),
         openTown: (town) => state.select({ place: town.code }),
@@ -218,6 +220,13 @@ class Page {
     if (key) this.note.lastChild.textContent = t(key);
   }
 
+  /** The layer of check-ins, for people who may read them; nobody else has to fetch it. */
+  async loadCheckins() {
+    if (!boot.urls.checkins) return;
+    const { startCheckins } = await import("./checkins.js");
+    this.checkins = startCheckins(this.map, { openSite: (code) => this.open(collection.get(code), { focus: true, show: true }) });
+  }
+
   open(site, { focus = false, show = false } = {}) {
     this.wantFocus = focus;
     this.wantShow = show;
@@ -227,6 +236,7 @@ class Page {
 
   openHits(found) {
     state.select();
+    this.checkins?.clear();
     showHits(found, { open: (site) => this.open(site, { focus: true }), point: (site) => this.highlight.setHover(site) });
   }
 
@@ -235,7 +245,8 @@ class Page {
     const site = state.site ? collection.get(state.site) : null;
     const town = state.place ? this.ground.towns.find((one) => one.code === state.place) : null;
     this.markSelected();
-    if (keep && !state.site && !state.place) return; // an open list of hits stays
+    if (keep && !state.site && !state.place) return; // an open list of hits or a check-in stays
+    this.checkins?.clear();
     if (state.site && collection.loaded && !site) {
       showMessage(t("detail.unknown", { code: state.site }));
       return void state.select();
@@ -299,6 +310,7 @@ class Page {
   }
 
   close() {
+    this.checkins?.clear();
     if (state.site || state.place) state.select();
     else hideDetail();
   }

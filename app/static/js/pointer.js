@@ -7,7 +7,7 @@ const TOUCH = 16; // a fingertip
 
 /**
  * Wire the map's pointer events. `on` has: measure, openSite(site), openHits(sites), openTown(town), nothing(),
- * point(site|null).
+ * point(site|null), checkins() (the layer of check-ins, null without one).
  */
 export function startPointer(map, { ground, sites, on }) {
   let type = "mouse";
@@ -19,6 +19,7 @@ export function startPointer(map, { ground, sites, on }) {
   map.on("click", (event) => {
     showTooltip([]);
     if (on.measure.active) return on.measure.add(event.latlng);
+    if (on.checkins()?.tap(event.layerPoint, tolerance())) return;
     const hits = found(event.layerPoint, tolerance());
     if (hits.length === 1) return on.openSite(hits[0]);
     if (hits.length > 1) return on.openHits(hits);
@@ -34,9 +35,11 @@ export function startPointer(map, { ground, sites, on }) {
     frame = requestAnimationFrame(() => {
       frame = null;
       const busy = on.measure.active || map.dragging.moving?.();
-      const hits = busy || !collection.loaded ? [] : found(event.layerPoint, MOUSE);
-      container.classList.toggle("over-site", hits.length > 0);
-      showTooltip(hits, event.originalEvent.clientX, event.originalEvent.clientY);
+      const { clientX, clientY } = event.originalEvent;
+      const checkin = !busy && on.checkins()?.point(event.layerPoint, MOUSE, clientX, clientY);
+      const hits = busy || checkin || !collection.loaded ? [] : found(event.layerPoint, MOUSE);
+      container.classList.toggle("over-site", checkin || hits.length > 0);
+      if (!checkin) showTooltip(hits, clientX, clientY);
       on.point(hits[0] || null);
     });
   });

@@ -14,11 +14,17 @@ export function showTooltip(sites, x, y) {
   box.hidden = sites.length === 0;
   if (box.hidden) return;
   const { properties: p, look } = sites[0];
-  box.replaceChildren(
+  showWords([
     markSvg(p.status, { size: 18 }),
     el("span", {}, el("b", {}, local(p, "title")), " ", el("span", { class: "tooltip-status" }, p.status_label || look.label)),
     sites.length > 1 ? el("span", { class: "tooltip-more" }, `+${sites.length - 1}`) : "",
-  );
+  ], x, y);
+}
+
+/** The same with any content. */
+export function showWords(content, x, y) {
+  box.hidden = false;
+  box.replaceChildren(...content);
   const flip = x + 20 + box.offsetWidth > innerWidth;
   box.style.left = `${flip ? x - 14 - box.offsetWidth : x + 14}px`;
   box.style.top = `${Math.min(y + 16, innerHeight - box.offsetHeight - 8)}px`;

@@ -6,6 +6,10 @@ import { zone } from "./zone.js";
 /** Screens whose modules are read when they are first shown. A module registers with onShow() itself. */
 const LATER = {
   site: () => import("./sitecard.js"),
+  check: () => import("./checkin.js"),
+  draft: () => import("./checkin.js"),
+  mend: () => import("./checkin.js"),
+  outbox: () => import("./outboxview.js"),
 };
 
 for (const [name, read] of Object.entries(LATER)) {

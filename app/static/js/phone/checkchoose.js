@@ -1,9 +1,10 @@
 // Choosing what to check in at: drafts first, then the nearest, a search, the projects that are on no map, a QR code.
 import { local, t } from "../boot.js";
 import { el, icon } from "../dom.js";
-import { metres } from "../format.js";
 import { markSvg } from "../marks.js";
+import { away } from "./distance.js";
 import { draftList } from "./draftlist.js";
+import { fixWords, mayAsk } from "./fixwords.js";
 import { nearest } from "./nearest.js";
 import { position } from "./position.js";
 import { show } from "./screens.js";
@@ -36,7 +37,7 @@ function button({ code, subject, site }, distance) {
       { class: "c-choice", href: `#check/${code}` },
       site ? markSvg(site.properties.status, { kind: site.properties.kind, size: 36 }) : icon("page"),
       el("span", { class: "c-choice-words" }, el("b", {}, local(subject, "title")), el("span", { class: "c-sub" }, `${code} · ${place}`)),
-      distance === undefined ? null : el("span", { class: "c-choice-far" }, metres(distance)),
+      distance === undefined ? null : el("span", { class: "c-choice-far" }, away(distance)),
     ),
   );
 }
@@ -49,13 +50,14 @@ export function startChoosing(here, drafts) {
 
   const near = el("ul", { class: "c-choices" });
   const told = el("p", { class: "c-sub c-told", role: "status" });
+  const ask = el("button", { class: "m-button", type: "button", hidden: true, on: { click: () => position.ask() } });
   const found = el("ul", { class: "c-choices", "aria-label": t("phone.check.found") });
   const search = el("input", {
     class: "c-input", type: "search", autocomplete: "off", spellcheck: "false", enterkeyhint: "search",
     "aria-label": t("phone.check.search"), placeholder: t("phone.check.search"),
   });
   const nothing = el("p", { class: "c-sub c-told", role: "status" });
-  const nearPart = el("section", { class: "c-part", "aria-labelledby": "near-title" }, el("h2", { id: "near-title" }, t("phone.check.nearest")), told, near);
+  const nearPart = el("section", { class: "c-part", "aria-labelledby": "near-title" }, el("h2", { id: "near-title" }, t("phone.check.nearest")), told, ask, near);
   const offPart = offMap.length
     ? el("details", { class: "c-part c-fold" }, el("summary", {}, t("phone.check.off_map", { n: offMap.length })), el("ul", { class: "c-choices" }, offMap.map((one) => button(one))))
     : null;
@@ -64,17 +66,20 @@ export function startChoosing(here, drafts) {
   function rank() {
     const now = position.current;
     if (!now) {
-      told.textContent = t(`phone.check.fix.${position.state === "ok" ? "waiting" : position.state}`);
+      told.textContent = fixWords({ help: true });
+      ask.hidden = !mayAsk();
+      ask.textContent = t(position.state === "ask" ? "phone.position.turn_on" : "phone.position.again");
       near.replaceChildren();
       drawn = "";
       return;
     }
+    ask.hidden = true;
     const ranked = onMap
       .map((one) => [nearest(one.site.geometry, now.lon, now.lat).distance_m, one])
       .sort((a, b) => a[0] - b[0])
       .slice(0, NEAREST);
     told.textContent = now.source === "pin" ? t("phone.check.by_pin") : t("phone.check.accuracy", { n: Math.round(now.accuracy_m) });
-    const next = JSON.stringify(ranked.map(([distance, { code }]) => [metres(distance), code]));
+    const next = JSON.stringify(ranked.map(([distance, { code }]) => [away(distance), code]));
     if (next === drawn || near.contains(document.activeElement)) return; // no list that moves away below a finger
     drawn = next;
     near.replaceChildren(...ranked.map(([distance, one]) => button(one, distance)));

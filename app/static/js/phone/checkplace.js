@@ -1,7 +1,8 @@
 // Where the check-in is made: the device's position at that moment, or a place put by hand.
 import { t } from "../boot.js";
 import { el, icon } from "../dom.js";
-import { metres } from "../format.js";
+import { away } from "./distance.js";
+import { fixWords } from "./fixwords.js";
 import { nearest } from "./nearest.js";
 import { position } from "./position.js";
 import { clock } from "./times.js";
@@ -46,7 +47,7 @@ export function placePart(hand, site) {
   function renew() {
     if (draft.position?.source === "pin") draft.position = null;
     position.unpin();
-    if (position.state !== "ok") position.retry();
+    if (position.state !== "ok") position.ask();
     const fix = position.device;
     if (draft.made_at) hand.change({ made_at: new Date().toISOString() });
     if (fix) put(fix);
@@ -54,7 +55,7 @@ export function placePart(hand, site) {
   }
 
   async function byHand() {
-    const { pickPlace } = await import("./checkpin.js");
+    const { pickPlace } = await import("./pick.js");
     const held = draft.position ?? position.current;
     const found = await pickPlace({ geometry: site?.geometry ?? null, start: held ? [held.lon, held.lat] : null });
     if (found) put({ ...found, accuracy_m: null, at: new Date().toISOString(), source: "pin" });
@@ -65,16 +66,16 @@ export function placePart(hand, site) {
     const held = draft.position;
     const grade = held && held.source !== "pin" ? position.grade(held.accuracy_m) : held ? "pin" : "none";
     told.dataset.grade = grade;
-    if (!held) words.textContent = t(`phone.check.fix.${position.state === "ok" || position.state === "off" ? "waiting" : position.state}`);
+    if (!held) words.textContent = fixWords({ help: true });
     else if (held.source === "pin") words.textContent = t("phone.check.place.pinned", { at: clock(held.at) });
     else words.textContent = t("phone.check.place.fixed", { grade: t(`phone.check.place.grade.${grade}`), m: Math.round(held.accuracy_m), at: clock(held.at) });
     const way = held && site?.geometry ? nearest(site.geometry, held.lon, held.lat).distance_m : null;
     const limit = ALLOWED_M + (held?.accuracy_m ?? 0);
     far.textContent =
       way === null ? (held ? "" : t("phone.check.place.without"))
-      : held.source === "pin" ? t("phone.check.place.far_pin", { far: metres(way) })
-      : grade !== "coarse" && way > limit ? t("phone.check.place.too_far", { far: metres(way), limit: metres(limit) })
-      : t("phone.check.place.far", { far: metres(way) });
+      : held.source === "pin" ? t("phone.check.place.far_pin", { far: away(way) })
+      : grade !== "coarse" && way > limit ? t("phone.check.place.too_far", { far: away(way), limit: away(limit) })
+      : t("phone.check.place.far", { far: away(way) });
   }
 
   return {

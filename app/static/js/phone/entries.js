@@ -89,8 +89,9 @@ export function draftOf(entry, anew = false) {
 /** A check-in that the server surely does not have takes changes directly. */
 export function change(entry, changes) {
   Object.assign(entry.body, changes);
+  entry.body.finding ??= "";
   const { sections, geom_version, ...rest } = changes;
-  Object.assign(entry.draft, rest);
+  Object.assign(entry.draft, rest, { finding: entry.body.finding });
   if ("sections" in changes) {
     entry.draft.sections = sections ? { text: sections, geom_version: geom_version ?? entry.body.geom_version } : null;
   }

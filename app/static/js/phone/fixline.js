@@ -1,6 +1,7 @@
 // How good the position is, in one line: shape, colour, word and metres; and what to do when there is none.
 import { t } from "../boot.js";
 import { el, icon, svg } from "../dom.js";
+import { lookOf } from "../looks.js";
 import { away } from "./distance.js";
 import { grade, position } from "./position.js";
 
@@ -30,8 +31,14 @@ function situation() {
   return { look: "none", word: t("phone.position.waiting"), more: "", waiting: true };
 }
 
+/** Green, yellow and red are those of the statuses. */
+const STATUS = { good: "on_track", fair: "lagging", poor: "overdue" };
+
 const shape = (look) =>
-  look === "pin" ? icon("pin") : svg("svg", { class: "m-fix-mark", viewBox: "0 0 20 20", "aria-hidden": "true" }, svg("path", { d: SHAPES[look] }));
+  look === "pin"
+    ? icon("pin")
+    : svg("svg", { class: "m-fix-mark", viewBox: "0 0 20 20", "aria-hidden": "true" },
+        svg("path", { d: SHAPES[look], fill: STATUS[look] ? lookOf(STATUS[look]).fill : "none" }));
 
 /**
  * Keep the line in `line`, and what is to be done in `help` (may be null). `pin()` lets the person put the place by hand.

@@ -14,6 +14,7 @@ import { onHide, onShow } from "./screens.js";
 import { zone } from "./zone.js";
 
 const EXTRA = 4; // rows kept above and below the view
+const ROW_REM = 5.25; // as in m.css: rows grow with the letters a person has set
 const TURN = 5; // degrees the phone must turn before the arrows do
 
 const $ = (id) => document.getElementById(id);
@@ -157,7 +158,7 @@ export function startNearby({ pin }) {
   startFixLine($("fix"), help, { pin });
   box.addEventListener("scroll", repaint, { passive: true });
   new ResizeObserver(() => {
-    rowHeight = parseFloat(getComputedStyle(box).getPropertyValue("--row-px")) || measureRow();
+    rowHeight = ROW_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
     repaint();
   }).observe(box);
 
@@ -187,8 +188,12 @@ export function startNearby({ pin }) {
   projects.addEventListener("moved", refresh);
   zone.addEventListener("state", () => zone.data || refresh());
   zone.addEventListener("change", () => zone.data || refresh());
-  position.addEventListener("heading", turn);
-  position.addEventListener("change", () => (compass.hidden = !(position.compassAsks && position.current)));
+  const offer = () => (compass.hidden = !(position.compassAsks && position.current && position.heading === null));
+  position.addEventListener("heading", () => {
+    turn();
+    offer();
+  });
+  position.addEventListener("change", offer);
   onShow("nearby", () => {
     position.start();
     sheet.covered = false;
@@ -201,8 +206,6 @@ export function startNearby({ pin }) {
   });
   refresh();
 }
-
-const measureRow = () => 5.25 * parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 /** At the lowest stop: the position's line and the first project. */
 const peekHeight = () => $("nearby-sheet").querySelector(".m-sheet-head").offsetHeight + rowHeight;

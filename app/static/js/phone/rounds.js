@@ -142,7 +142,7 @@ export class Rounds {
     }
     await this.#shelf.update(id, (entry) => {
       const one = entry.photos.find((kept) => kept.id === photo.id);
-      return one ? Object.assign(one, outcome) : false;
+      return one ? void Object.assign(one, outcome) : false;
     });
   }
 

@@ -2,6 +2,7 @@
 import { t } from "../boot.js";
 import { el, icon } from "../dom.js";
 import { number, wholeMetres } from "../format.js";
+import { fixWords } from "./fixwords.js";
 import { position } from "./position.js";
 import { Walk } from "./walk.js";
 
@@ -50,7 +51,7 @@ export function startWalk(box, geometry, length, { onStretch, onEnd }) {
 
   function take() {
     if (!position.device || position.state !== "ok") {
-      state.textContent = t(`phone.check.fix.${position.state === "off" || position.state === "ok" ? "waiting" : position.state}`);
+      state.textContent = fixWords({ help: true });
       return;
     }
     const found = walk.take(position.device);
@@ -76,8 +77,8 @@ export function startWalk(box, geometry, length, { onStretch, onEnd }) {
 
   position.addEventListener("change", take);
   position.start();
+  if (position.state === "ask") position.ask();
   show();
-  state.textContent = t("phone.check.fix.waiting");
   take();
   stop.focus();
   return { end };
