@@ -4,7 +4,8 @@
 
 `npm ci` (integrity hashes checked, no package's scripts run) fills a temporary folder; the files that
 vendor.json lists, and no others, are copied to `app/static/vendor/<package>/` (a leading `dist/` is
-dropped) with a manifest of their SHA-256. `--dev` does the same for the tests' libraries in
+dropped) with a manifest of their SHA-256; the fonts of printed packs, which browsers never load, to
+`app/fonts/`. `--dev` does the same for the tests' libraries in
 `.cache/vendor/`. A folder is put in place by a rename: a killed run leaves the old one, the new one, or
 none, and none is made again. Neither is committed.
 """
@@ -24,7 +25,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PLACES = {"server": Path("app/static/vendor"), "tests": Path(".cache/vendor")}
+PLACES = {"server": Path("app/static/vendor"), "fonts": Path("app/fonts"), "tests": Path(".cache/vendor")}
 # npm 7 was the first to read lockfileVersion 3; 9 is the oldest this was tried with (Debian 12 has it).
 OLDEST_NPM = 9
 # A reference to a source map that is not served would be a 404 in every developer tool.
@@ -210,7 +211,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("command", choices=("check", "fetch", "has-npm", "lock"))
     parser.add_argument("--dev", action="store_true", help="the tests' libraries too")
     options = parser.parse_args(arguments)
-    parts = ["server", "tests"] if options.dev else ["server"]
+    parts = ["server", "fonts", "tests"] if options.dev else ["server", "fonts"]
     if options.command == "has-npm":
         return 0 if find_npm() else 1
     if options.command == "check":

@@ -74,7 +74,7 @@ async def checkins_geojson(request: Request) -> Response:
     """Those of `week`, else of the last seven days; a check-in without a position has a null geometry."""
     query = Query(request.query_params, (*FILTERS, IDENT, WEEK, LANG))
     lang = api_language(request, query)
-    view, book, asked = await _asked(request, query)
+    view, book, asked = await asked_for(request, query)
     asked = replace(asked, ident=query.text("id", 40))
     query.done()
     if asked.since is None and asked.ident is None:
@@ -98,7 +98,7 @@ async def checkins_page(request: Request) -> Response:
     """All check-ins that this person may see, the newest first."""
     query = Query(request.query_params, (*FILTERS, PAGE, WEEK, LANG))
     lang = page_language(request)
-    view, book, asked = await _asked(request, query)
+    view, book, asked = await asked_for(request, query)
     number = query.integer("page", 1, LAST_PAGE, 1)
     query.done()
     every = CheckinFilter(asked.places, subject=asked.subject)
@@ -200,7 +200,7 @@ def _week_named(request: Request) -> bool:
     return bool(request.query_params.get(WEEK.name))
 
 
-async def _asked(request: Request, query: Query) -> tuple[View, Book, CheckinFilter]:
+async def asked_for(request: Request, query: Query) -> tuple[View, Book, CheckinFilter]:
     """What a query asks for, within what this person may see."""
     view = await read_view(query, live(request))
     words = view.words

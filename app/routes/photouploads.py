@@ -1,9 +1,9 @@
-"""``/api/photo-uploads``: photos of check-ins in parts, over connections that break (tus 1.0.0 with creation).
+"""``/api/photo-uploads``: photos of check-ins in parts, over connections that break (tus 1.0.0, creation).
 
 ``POST`` announces a photo, ``PATCH`` sends what follows at an offset, ``HEAD`` and ``GET`` say how far it is.
-What has arrived is kept, also when the connection breaks in the middle; every request may be sent again. The
-last byte makes the photo: checked against the SHA-256 announced, decoded, kept and attached before the answer.
-Where that was cut off, the next request about this upload does it.
+What has arrived is kept, also when the connection breaks in the middle; every request may be sent again.
+The last byte makes the photo: checked against the SHA-256 announced, decoded, kept and attached before the
+answer. Where that was cut off, the next request about this upload does it.
 
 ``Upload-State`` says ``partial``, ``complete`` or ``refused`` (it never becomes a photo) in every answer.
 """

@@ -21,6 +21,7 @@ from app.domain.presence import Fix, Taken, Used, exif_moment, judge_photo
 from app.domain.privacy import is_withheld
 from app.errors import NotFound, Refused
 from app.store import tables as t
+from app.store.asof import AsOf
 from app.store.blobs import Blobs, photo_name
 from app.store.moments import day_of
 from app.store.subjects import read_subject
@@ -134,10 +135,11 @@ def photos_of(connection: Connection, reports: Collection[str]) -> dict[str, lis
 
 
 def photos_of_inspections(
-    connection: Connection, inspections: Collection[str]
+    connection: Connection, inspections: Collection[str], as_of: AsOf | None = None
 ) -> dict[str, list[dict[str, Any]]]:
-    """The photos of inspections by the inspection's id, in the order they came."""
-    return _by_owner(connection, t.photo.c.inspection_id, inspections)
+    """The photos of inspections by the inspection's id, in the order they came; with `as_of` those known
+    then."""
+    return _by_owner(connection, t.photo.c.inspection_id, inspections, as_of)
 
 
 def read_photo(connection: Connection, ident: str) -> Any:
@@ -251,10 +253,14 @@ def _rows(connection: Connection, owner: Owner) -> list[Any]:
     return list(connection.execute(query).mappings())
 
 
-def _by_owner(connection: Connection, column: Any, idents: Collection[str]) -> dict[str, list]:
+def _by_owner(
+    connection: Connection, column: Any, idents: Collection[str], as_of: AsOf | None = None
+) -> dict[str, list]:
     found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for start in range(0, len(ids := sorted(idents)), 500):
         query = select(t.photo).where(column.in_(ids[start : start + 500])).order_by(t.photo.c.change_id)
+        if as_of is not None:
+            query = query.where(as_of.known(t.photo))
         for row in connection.execute(query).mappings():
             found[row[column.name]].append(shown(row))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from app.store.inspections import inspections_of
 from app.store.moments import ZONE_TIME
 from app.store.photos import photos_of_inspections
 from app.store.vocabulary import Vocabulary
+from app.views.presence import presence_label, presence_members, presence_why
 from app.wording import local
 
 
@@ -86,25 +88,56 @@ def step_members(step: Any, noun: str, words: Vocabulary, lang: str) -> dict[str
 
 
 def inspection_members(row: dict[str, Any], lang: str) -> dict[str, Any]:
-    """A recorded inspection; `made_at` in the zone's time."""
+    """A row of :func:`app.store.checkins.checkins_of`: an inspection as mended since. `made_at` and
+    `received_at` in the zone's time; `position_at` and `device_at` as the telephone's clock said."""
     names = ("finding", "sections", "geom_version", "lon", "lat", "accuracy_m", "by", "sample")
+    phone = ("position_source", "clock_off_s", "photos_expected", "seen_version", "via")
     return {
         "id": row["id"],
         "subject": row["subject_code"],
-        "made_at": row["made_at"].astimezone(ZONE_TIME).isoformat(timespec="minutes"),
+        "made_at": _minute(row["made_at"]),
         "verdict": row["verdict"],
         "verdict_label": translate(lang, f"inspection.verdict.{row['verdict']}"),
-        **{name: row[name] for name in names},
+        **{name: row[name] for name in (*names, *phone)},
+        "received_at": _minute(row["entered_at"]),
+        "position_at": _minute(row["position_at"]),
+        "device_at": _minute(row["device_at"]),
+        **presence_members(row["presence"], row["presence_facts"], lang),
+        "overall": row["shown"],
+        "overall_label": presence_label(row["shown"], lang),
+        "version": row["version"],
+        "mended": row["mended"],
+        "disputed": row["disputed"],
+        "url": f"/inspections/{row['id']}",
     }
+
+
+def photo_members(photo: dict[str, Any], lang: str) -> dict[str, Any]:
+    """A photo as :func:`app.store.photos.shown` has it, with the words of its verdict."""
+    verdict, facts = photo["verdict"], photo["verdict_facts"]
+    return photo | {
+        "verdict_label": presence_label(verdict, lang),
+        "verdict_why": presence_why(verdict, facts, lang),
+    }
+
+
+def with_photos(
+    connection: Connection, as_of: AsOf, rows: list[dict[str, Any]], lang: str
+) -> list[dict[str, Any]]:
+    """Rows of inspections as members, each with its `photos` known then (addresses, sizes, verdicts)."""
+    photos = photos_of_inspections(connection, [row["id"] for row in rows], as_of)
+    return [
+        inspection_members(row, lang)
+        | {"photos": [photo_members(photo, lang) for photo in photos.get(row["id"], [])]}
+        for row in rows
+    ]
 
 
 def inspections_with_photos(
     connection: Connection, as_of: AsOf, subject: str | None, lang: str, limit: int = 200
 ) -> list[dict[str, Any]]:
-    """Recorded inspections, the newest first, each with its `photos` (addresses and sizes)."""
-    rows = inspections_of(connection, as_of, subject, limit)
-    photos = photos_of_inspections(connection, [row["id"] for row in rows])
-    return [inspection_members(row, lang) | {"photos": photos.get(row["id"], [])} for row in rows]
+    """Recorded inspections as mended by then, the newest first, each with its photos."""
+    return with_photos(connection, as_of, inspections_of(connection, as_of, subject, limit), lang)
 
 
 def unit_members(code: str, words: Vocabulary) -> dict[str, str]:
@@ -164,3 +197,7 @@ def _subject(code: str | None, item: int, book: Book, words: Vocabulary) -> dict
 def subject_url(code: str, site: bool) -> str:
     """The page with a subject's timeline."""
     return f"/{'sites' if site else 'subjects'}/{code}"
+
+
+def _minute(moment: datetime | None) -> str | None:
+    return moment.astimezone(ZONE_TIME).isoformat(timespec="minutes") if moment else None

@@ -10,7 +10,6 @@ import pytest
 from app.store import tables as t
 from app.store.asof import AsOf
 from app.store.book import read_book
-from app.store.demo import put_demo
 from app.store.ledger import read_items
 from tests.support.databases import Storage
 from tests.support.zones import prepared
@@ -20,9 +19,7 @@ TODAY = AsOf(date(2023, 7, 14))
 
 @pytest.fixture(scope="module")
 def connection(both_engines_module: Storage) -> Iterator:
-    with prepared(both_engines_module) as (database, _):
-        with database.write() as connection:
-            put_demo(connection)
+    with prepared(both_engines_module, demo=True) as (database, _):
         with database.read() as connection:
             yield connection
 

@@ -150,9 +150,7 @@ def test_a_write_of_another_process_is_taken_over(both_engines):
 
 
 def test_statuses_depend_only_on_what_was_entered_by_then(both_engines):
-    with prepared(both_engines) as (database, settings):
-        with database.write() as connection:
-            put_demo(connection)
+    with prepared(both_engines, demo=True) as (database, settings):
         live = Live(database, settings)
         assert live.as_of_week(Week(2023, 25)).statuses["03-1-01"] == "completed"
         assert live.as_of_week(Week(2023, 26)).statuses["03-1-01"] == "accepted"

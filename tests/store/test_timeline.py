@@ -13,7 +13,6 @@ from app.domain.timeline import INTERNAL, Kind
 from app.domain.weeks import Week
 from app.store import tables as t
 from app.store.asof import AsOf
-from app.store.demo import put_demo
 from app.store.moments import day_of
 from app.store.subjects import read_subjects
 from app.store.timeline import read_reports, read_timeline
@@ -25,9 +24,7 @@ TODAY = AsOf(date(2023, 7, 14))
 
 @pytest.fixture(scope="module")
 def connection(both_engines_module: Storage) -> Iterator:
-    with prepared(both_engines_module) as (database, _):
-        with database.write() as connection:
-            put_demo(connection)
+    with prepared(both_engines_module, demo=True) as (database, _):
         with database.read() as connection:
             yield connection
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from starlette.testclient import TestClient
 
 from app.main import create_app
-from app.store.demo import put_demo
 from tests.support.databases import Storage
 from tests.support.zones import prepared
 
@@ -16,9 +15,6 @@ from tests.support.zones import prepared
 @contextmanager
 def client(storage: Storage, demo: bool = False, **settings: object) -> Iterator[TestClient]:
     """A client of the real application; `demo` puts the demonstration data in first."""
-    with prepared(storage, **settings) as (database, chosen):
-        if demo:
-            with database.write() as connection:
-                put_demo(connection)
+    with prepared(storage, demo, **settings) as (_, chosen):
         with TestClient(create_app(chosen), raise_server_exceptions=False) as made:
             yield made

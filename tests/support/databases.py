@@ -18,14 +18,44 @@ ENGINES = ("sqlite", "postgis")
 TEMPLATE = "minsheng_test_template"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Storage:
-    """Where one service keeps its things: `engine` is "sqlite" or "postgis", `url` SQLAlchemy's address of an
-    empty database (with PostGIS, without tables), `data` an empty folder."""
+    """Where one service keeps its things: `engine` is "sqlite" or "postgis", `data` an empty folder.
+
+    `address` is SQLAlchemy's. A PostgreSQL database is made when somebody asks for its :attr:`url`, empty but
+    for PostGIS, unless :meth:`create` has made it before as a copy of another.
+    """
 
     engine: str
-    url: str
+    address: str
     data: Path
+    there: bool = True
+
+    @property
+    def url(self) -> str:
+        """SQLAlchemy's address of a database that is there."""
+        if not self.there:
+            _ensure_template(server_url())
+            self.create(TEMPLATE)
+        return self.address
+
+    def create(self, template: str) -> None:
+        """Make the PostgreSQL database as a copy of `template`."""
+        with psycopg.connect(server_url(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {self.name} TEMPLATE {template} STRATEGY file_copy")
+        self.there = True
+
+    @property
+    def name(self) -> str:
+        """The PostgreSQL database's."""
+        return self.address.rpartition("/")[2]
+
+    @property
+    def is_untouched(self) -> bool:
+        """Nobody has asked for its database yet, so that a copy may take its place."""
+        if self.engine == "postgis":
+            return not self.there
+        return not Path(self.address.removeprefix("sqlite:///")).exists()
 
     @property
     def env(self) -> Mapping[str, str]:
@@ -47,6 +77,12 @@ def server_url() -> str:
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
+def postgis_address(name: str) -> str:
+    """SQLAlchemy's address of the database `name` on the tests' server."""
+    server = server_url().replace("postgresql://", "postgresql+psycopg://", 1)
+    return f"{server.rpartition('/')[0]}/{name}"
+
+
 def _ensure_template(url: str) -> None:
     """Creating the extension takes half a second; copying a database that has it takes a twentieth."""
     with psycopg.connect(url, autocommit=True) as connection:
@@ -62,18 +98,15 @@ def _ensure_template(url: str) -> None:
 
 
 @contextmanager
-def postgis_database() -> Iterator[str]:
-    """SQLAlchemy's address of a new database with PostGIS; dropped afterwards, open connections or not."""
-    url = server_url()
-    _ensure_template(url)
-    name = f"test_{secrets.token_hex(6)}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+def postgis_storage(folder: Path) -> Iterator[Storage]:
+    """A new database with PostGIS; dropped afterwards, open connections or not."""
+    made = Storage("postgis", postgis_address(f"test_{secrets.token_hex(6)}"), folder, there=False)
     try:
-        yield url.replace("postgresql://", "postgresql+psycopg://", 1).rsplit("/", 1)[0] + f"/{name}"
+        yield made
     finally:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        if made.there:
+            with psycopg.connect(server_url(), autocommit=True) as connection:
+                connection.execute(f"DROP DATABASE IF EXISTS {made.name} WITH (FORCE)")
 
 
 @contextmanager
@@ -82,7 +115,7 @@ def storage(engine: str, folder: Path) -> Iterator[Storage]:
     if engine == "sqlite":
         yield Storage(engine, f"sqlite:///{folder / 'minsheng.sqlite'}", folder)
     elif engine == "postgis":
-        with postgis_database() as url:
-            yield Storage(engine, url, folder)
+        with postgis_storage(folder) as made:
+            yield made
     else:
         raise ValueError(f"engine must be one of {ENGINES}: {engine!r}")

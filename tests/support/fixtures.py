@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.axe import Axe
 from tests.support.browser import Watch, launch
-from tests.support.databases import ENGINES, FreshDatabase, Storage, postgis_database, storage
+from tests.support.databases import ENGINES, FreshDatabase, Storage, storage
 from tests.support.server import Server, running_server
 
 StartServer = Callable[..., Server]
@@ -19,10 +19,10 @@ NewPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def pg_url() -> Iterator[str]:
+def pg_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """SQLAlchemy's address of an empty PostGIS database, one for the module."""
-    with postgis_database() as url:
-        yield url
+    with storage("postgis", tmp_path_factory.mktemp("postgis")) as made:
+        yield made.url
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ from app.settings import Settings
 from app.store import sessions
 from app.store import tables as t
 from app.store.database import Database
-from app.store.demo import put_demo
 from app.store.moments import now
 from tests.support.databases import Storage
 from tests.support.zones import prepared
@@ -144,10 +143,7 @@ def browser_cookie(storage: Storage, name: str, url: str) -> dict[str, Any]:
 @contextmanager
 def staffed(storage: Storage, demo: bool = False, **settings: object) -> Iterator[TestClient]:
     """The running application with all PEOPLE; `signed_in(client, "leader")` gives theirs."""
-    with prepared(storage, **settings) as (database, chosen):
-        if demo:
-            with database.write() as connection:
-                put_demo(connection)
+    with prepared(storage, demo, **settings) as (database, chosen):
         add_people(database)
         with TestClient(create_app(chosen), raise_server_exceptions=False, follow_redirects=False) as made:
             yield made

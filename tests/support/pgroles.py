@@ -38,7 +38,7 @@ def login(place: Storage, options: str = "", of: str | None = None) -> Iterator[
     password = secrets.token_hex(8)
     with role(place, f"LOGIN PASSWORD '{password}' {options}", of) as name:
         host = place.url.rsplit("@", 1)[1]
-        yield replace(place, url=f"postgresql+psycopg://{name}:{password}@{host}")
+        yield replace(place, address=f"postgresql+psycopg://{name}:{password}@{host}")
 
 
 def name_of(place: Storage) -> str:

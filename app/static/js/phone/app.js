@@ -3,6 +3,8 @@ import { startNearby } from "./nearby.js";
 import { onShow, startScreens } from "./screens.js";
 import { zone } from "./zone.js";
 
+const AT_LATEST_MS = 3000; // the rest does not wait longer for the list, which may have to wait for a signal
+
 /** Screens whose modules are read when they are first shown. A module registers with onShow() itself. */
 const LATER = {
   site: () => import("./sitecard.js"),
@@ -11,6 +13,13 @@ const LATER = {
   mend: () => import("./checkin.js"),
   outbox: () => import("./outboxview.js"),
 };
+
+/** What the page does whichever screen is shown, once the list can be used. */
+function rest() {
+  import("./maploader.js").then(({ startMap }) => startMap());
+  import("./outbox.js").then(({ outbox }) => outbox.start());
+  import("./outboxcount.js").then(({ startCount }) => startCount());
+}
 
 for (const [name, read] of Object.entries(LATER)) {
   let asked = false;
@@ -32,17 +41,23 @@ addEventListener("click", (event) => event.target.matches?.("dialog.m-dialog") &
 startNearby({ pin });
 startScreens();
 zone.ready.then(() => zone.data || zone.refresh());
-zone.addEventListener("change", () => zone.data && (document.getElementById("m-sample").hidden = !zone.data.sample));
 
-/** Once the list can be used: the map behind it. */
-const idle = window.requestIdleCallback ? (run) => requestIdleCallback(run, { timeout: 1500 }) : (run) => setTimeout(run, 300);
-function ready() {
+let begun = false;
+const begin = () => {
+  if (begun) return;
+  begun = true;
+  if (window.requestIdleCallback) requestIdleCallback(rest, { timeout: 1000 });
+  else setTimeout(rest, 200); // Safari
+};
+function listed() {
   if (!zone.data) return;
-  zone.removeEventListener("change", ready);
+  zone.removeEventListener("change", listed);
+  document.getElementById("m-sample").hidden = !zone.data.sample;
   requestAnimationFrame(() => {
     document.documentElement.dataset.ready = "yes";
-    idle(() => import("./maploader.js").then(({ startMap }) => startMap()));
+    begin();
   });
 }
-zone.addEventListener("change", ready);
-zone.ready.then(ready);
+zone.addEventListener("change", listed);
+zone.ready.then(listed);
+setTimeout(begin, AT_LATEST_MS);

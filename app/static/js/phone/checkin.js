@@ -50,10 +50,19 @@ async function admitted(here) {
   here.name(t("phone.check.title"));
   await Promise.all([account.ready, zone.ready]);
   if (!here.live()) return false;
+  const stranger = () => (zone.data?.account ?? null) !== (account.me?.id ?? null);
+  if ((!account.me && !account.asked) || !zone.data || (account.me && stranger())) {
+    // who it is, or what they may do, is not known here yet
+    body.replaceChildren(el("p", { class: "c-sub c-told", role: "status" }, t("phone.check.asking")));
+    if (!account.asked) await account.refresh();
+    if (account.me && (!zone.data || stranger())) await zone.refresh();
+    if (!here.live()) return false;
+    body.replaceChildren();
+  }
   goBack.hidden = !history.state?.depth;
   if (!account.me) notice(t("phone.check.sign_in"), link(t("phone.check.sign_in_do"), boot.urls.sign_in, true), link(t("phone.check.to_nearby"), "#nearby"));
   else if (!account.me.may_inspect) notice(t("phone.check.not_allowed", { name: account.me.display }), link(t("phone.check.to_nearby"), "#nearby", true));
-  else if (!zone.data) notice(t("phone.check.no_data"), link(t("phone.check.to_nearby"), "#nearby", true));
+  else if (!zone.data || stranger()) notice(t("phone.check.no_data"), link(t("phone.check.to_nearby"), "#nearby", true));
   else return true;
   // what is missing may come: the data, or the person's sign-in on another page
   const again = () => here.live() && resume();

@@ -1,5 +1,5 @@
 // The outbox of this telephone, on the pages.
-import { boot, lang, t } from "../boot.js";
+import { lang, t } from "../boot.js";
 import { account } from "./account.js";
 import { Outbox } from "./queue.js";
 import { speak } from "./words.js";
@@ -15,7 +15,7 @@ async function identity() {
   return { account: account.me, csrf: await account.csrf() };
 }
 
-export const outbox = new Outbox({ identity, lang: () => lang, ...boot.outbox });
+export const outbox = new Outbox({ identity, lang: () => lang });
 
 account.onWipe((owner) => outbox.forget(owner));
 account.addEventListener("change", () => outbox.send());
