@@ -48,6 +48,8 @@ from app.routes import (
     inspections,
     ledger,
     meeting,
+    mending,
+    packs,
     pages,
     phone,
     phonedata,
@@ -79,6 +81,10 @@ PASSWORDS_AT_ONCE = 2
 """Each costs some 50 ms of a core and 64 MB; more at once would only slow the map down."""
 
 
+PACKS_AT_ONCE = 1
+"""A pack takes seconds of a core; a second one waits for the first."""
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application for `settings` (None: from the environment). The database must be prepared."""
     settings = settings or Settings()
@@ -94,6 +100,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.password_limiter = anyio.CapacityLimiter(PASSWORDS_AT_ONCE)
     app.state.picture_limiter = anyio.CapacityLimiter(pictures.AT_ONCE)
     app.state.turns = Turns()
+    app.state.pack_limiter = anyio.CapacityLimiter(PACKS_AT_ONCE)
     app.add_middleware(BodyLimit)
     app.add_middleware(PersonalAnswers)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
@@ -119,6 +126,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         blockages,
         directives,
         inspections,
+        mending,
         checkins,
         acceptance,
         review,
@@ -134,6 +142,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         exports,
         coverage,
         coverageboard,
+        packs,
     ):
         app.include_router(module.router)
     app.mount("/static", Static(directory=STATIC))

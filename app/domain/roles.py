@@ -58,6 +58,7 @@ class Action(StrEnum):
     REVIEW = "review"
     MEETING = "meeting"
     EXCEL = "excel"
+    PACK = "pack"
     ACCOUNTS = "accounts"
     AUDIT = "audit"
 
@@ -81,6 +82,7 @@ _GRANTS: dict[Action, frozenset[Role]] = {
     A.BOARD: frozenset({R.SUPERVISION, R.LEADER, R.ADMINISTRATOR}),
     A.REVIEW: frozenset({R.LEADER, R.SUPERVISION, R.ADMINISTRATOR}),
     A.MEETING: frozenset({R.LEADER, R.SUPERVISION, R.ADMINISTRATOR, R.LEAD_UNIT}),
+    A.PACK: frozenset({R.LEADER, R.SUPERVISION, R.ADMINISTRATOR}),
     A.EXCEL: frozenset({R.LEAD_UNIT}),
     A.ACCOUNTS: frozenset({R.ADMINISTRATOR}),
     A.AUDIT: frozenset({R.ADMINISTRATOR, R.SUPERVISION}),

@@ -38,10 +38,13 @@ class Kind(StrEnum):
     DIRECTIVE_CONFIRM = "directive_confirm"
     DIRECTIVE_REOPEN = "directive_reopen"
     INSPECTED = "inspected"
+    MENDED = "mended"
 
 
 INTERNAL = frozenset(
-    kind for kind in Kind if kind.startswith(("blockage_", "directive_")) or kind is Kind.INSPECTED
+    kind
+    for kind in Kind
+    if kind.startswith(("blockage_", "directive_")) or kind in (Kind.INSPECTED, Kind.MENDED)
 )
 ROUTINE = frozenset({Kind.REPORTED})
 """What happens every week; left out where the timelines of many subjects run together."""

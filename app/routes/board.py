@@ -28,6 +28,7 @@ from app.params import Param, Query
 from app.store.board import Board, BoardFilter, Row, grouped, read_board
 from app.store.live import View
 from app.store.vocabulary import Vocabulary
+from app.views.checkinnews import week_news
 from app.views.supervision import directive_members, subject_url, unit_members
 from app.web import json_answer, page
 from app.wording import why
@@ -85,6 +86,7 @@ async def board_page(request: Request) -> Response:
     groups = grouped(kept, _unit if by_unit else _item)
     words = view.words
     source = live(request)
+    news = await anyio.to_thread.run_sync(week_news, source, view, found.book, actor_of(request), lang)
     return page(
         request,
         view,
@@ -93,6 +95,7 @@ async def board_page(request: Request) -> Response:
         concerns=[concern.value for concern in Concern],
         figures={concern.value: count for concern, count in found.counts(rows).items()},
         oldest=found.oldest(rows),
+        news=news,
         groups=[
             _group_members(key, some, found, words, lang, by_unit)
             for key, some in sorted(groups.items(), key=lambda pair: _order(pair, words, by_unit))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import anyio.to_thread
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.deps import (
     GEOJSON,
@@ -25,18 +25,21 @@ from app.deps import (
 from app.domain.inspections import Verdict
 from app.domain.roles import Action, Actor, may
 from app.errors import Forbidden
-from app.forms.posted import Shown
+from app.forms.posted import MENDABLE, Shown, posted
 from app.params import Param, Query
 from app.routes.board import Links
 from app.store.book import Book
 from app.store.checkin import Checkin, checkin_about, read_checkin
-from app.store.checkins import CheckinFilter, checkins_of, figures_of, inspectors_of, places_of
+from app.store.checkins import CheckinFilter, checkins_of, figures_of, inspectors_of
+from app.store.disputes import CHOICES, decide
 from app.store.live import View
-from app.store.moments import ZONE_TIME
+from app.store.writing import Asked
+from app.views.checkinnews import between, seen_by
 from app.views.checkins import PRESENCES, checkin_feature, checkin_members, checkin_row, section_words
 from app.views.closeups import where
 from app.views.supervision import may_see, subject_url
 from app.web import json_answer, page
+from app.writes import write
 
 router = APIRouter()
 
@@ -54,6 +57,7 @@ def _many(name: str, description: str, allowed: list[str] | None = None) -> Para
 
 PRESENCE = _many("presence", "At the site, doubtful, no position (repeatable) · 在场判定", list(PRESENCES))
 VERDICT = _many("verdict", "Verdicts (repeatable) · 结论", [one.value for one in Verdict])
+ITEM = _many("item", "Item numbers (repeatable) · 项目序号")
 TOWN = _many("town", "Towns by code or name (repeatable) · 镇")
 BY = Param("by", {"type": "string"}, "Who checked in · 签到人")
 DAY = Param("day", {"type": "string", "format": "date"}, "The day of the check-in · 日期")
@@ -61,7 +65,7 @@ SUBJECT = Param("subject", {"type": "string"}, "Code of a site or task · 点位
 DISPUTED = Param("disputed", {"type": "string", "enum": ["1"]}, "Only with an open dispute · 只看有分歧的")
 IDENT = Param("id", {"type": "string", "format": "uuid"}, "One check-in, of whichever week · 单次签到")
 PAGE = Param("page", {"type": "integer", "minimum": 1}, "Page · 页")
-FILTERS = (PRESENCE, VERDICT, TOWN, BY, DAY, SUBJECT, DISPUTED)
+FILTERS = (PRESENCE, VERDICT, ITEM, TOWN, BY, DAY, SUBJECT, DISPUTED)
 
 
 @router.get(
@@ -79,7 +83,7 @@ async def checkins_geojson(request: Request) -> Response:
     query.done()
     if asked.since is None and asked.ident is None:
         last = view.week.sunday if _week_named(request) else view.as_of
-        asked = _between(asked, last - timedelta(days=DAYS_ON_MAP - 1), last)
+        asked = between(asked, last - timedelta(days=DAYS_ON_MAP - 1), last)
 
     def read() -> list[dict[str, Any]]:
         with live(request).database.read() as connection:
@@ -101,6 +105,8 @@ async def checkins_page(request: Request) -> Response:
     view, book, asked = await asked_for(request, query)
     number = query.integer("page", 1, LAST_PAGE, 1)
     query.done()
+    if _week_named(request) and asked.since is None:
+        asked = between(asked, view.week.monday, view.week.sunday)
     every = CheckinFilter(asked.places, subject=asked.subject)
     others = _without_presence(asked)
 
@@ -135,6 +141,9 @@ async def checkins_page(request: Request) -> Response:
         people=people,
         presences=PRESENCES,
         verdicts=[one.value for one in Verdict],
+        item=request.query_params.get("item", ""),
+        in_week=_week_named(request),
+        week_code=str(view.week),
         filtered=asked != every,
     )
 
@@ -143,6 +152,24 @@ async def checkins_page(request: Request) -> Response:
 async def checkin_page(request: Request, ident: str) -> Response:
     """One check-in with its evidence, what was mended, and what two people disagree about."""
     return await _page(request, ident, Shown())
+
+
+@router.post("/inspections/{ident}", include_in_schema=False)
+async def decide_dispute(request: Request, ident: str) -> Response:
+    """Supervision says which of two values holds; or the form again with what is wrong."""
+    body = await posted(request, ("dispute", "chosen", "text"))
+    sent = dict(body.sent)
+    try:
+        number = body.uuid()
+        dispute = body.uuid("dispute")
+        chosen = body.choice("chosen", CHOICES, required=True) or ""
+        text = body.text("text")
+        body.done()
+        asked = Asked.of(number, {"dispute": dispute, "chosen": chosen, "text": text})
+        await write(request, lambda writer: decide(writer, dispute, chosen, text, asked))
+    except MENDABLE as error:
+        return await _page(request, ident, Shown.after(error, sent))
+    return RedirectResponse(f"/inspections/{ident}?done=decided", 303)
 
 
 async def _page(request: Request, ident: str, shown: Shown) -> Response:
@@ -192,7 +219,7 @@ async def _one(request: Request, view: View, ident: str) -> tuple[Book, Checkin]
 
 def may_decide(actor: Actor, subject: Any) -> bool:
     """Whether somebody decides which of two values holds."""
-    return may(actor, Action.ACCEPT, subject.about())
+    return may(actor, Action.DECIDE, subject.about())
 
 
 def _week_named(request: Request) -> bool:
@@ -207,23 +234,15 @@ async def asked_for(request: Request, query: Query) -> tuple[View, Book, Checkin
     presences = query.choices("presence", {one: one for one in PRESENCES})
     verdicts = query.choices("verdict", {one.value: one.value for one in Verdict})
     towns = query.choices("town", words.spellings("towns"), [town["name"] for town in words.towns.values()])
+    items = query.choices("item", words.spellings("items"), list(words.items))
     by, subject = query.text("by", 100), query.text("subject", 16)
     disputed = query.choice("disputed", _flag, False, ("1",))
     day = query.choice("day", _day, None, ("2023-07-14",))
     book = await read_book_of(request, view)
-    actor = actor_of(request)
-    places = await anyio.to_thread.run_sync(
-        places_of, book, lambda subject: may_see(actor, book, subject.code)
-    )
+    every = await anyio.to_thread.run_sync(seen_by, actor_of(request), book)
+    places = frozenset(place for place in every.places or () if not items or place[0] in items)
     asked = CheckinFilter(places, presences, verdicts, towns, subject, by, disputed=disputed)
-    return view, book, _between(asked, day, day) if day else asked
-
-
-def _between(asked: CheckinFilter, first: date, last: date) -> CheckinFilter:
-    """Whole days of the zone."""
-    start = datetime.combine(first, time.min, ZONE_TIME)
-    end = datetime.combine(last + timedelta(days=1), time.min, ZONE_TIME)
-    return replace(asked, since=start, until=end)
+    return view, book, between(asked, day, day) if day else asked
 
 
 def _without_presence(asked: CheckinFilter) -> CheckinFilter:

@@ -19,7 +19,7 @@ from app.deps import (
     not_modified,
     read_view,
 )
-from app.domain.services import LEAST_M, MOST_M, MOST_MINUTES, Manner, Method, Rules, State
+from app.domain.services import LEAST_M, MOST_M, MOST_MINUTES, Method, Rules, State
 from app.params import Param, Query
 from app.store.coverage import Answer, Coverages, Question
 from app.store.live import View
@@ -32,6 +32,7 @@ from app.views.coverage import (
     gap_members,
     question_members,
 )
+from app.views.coverquestions import kinds_shown, usual_question
 from geo.change import change
 
 router = APIRouter(prefix="/api/coverage", tags=["coverage"])
@@ -199,19 +200,6 @@ async def changed(request: Request) -> Response:
 
     members = await anyio.to_thread.run_sync(count)
     return Response(orjson.dumps(members | day_members(current, lang)), media_type=GEOJSON, headers=headers)
-
-
-def kinds_shown(rules: Rules, view: View, wanted: frozenset[str] = frozenset()) -> list[str]:
-    """Kinds with a rule, in the order of the zone's kinds."""
-    return [kind for kind in view.words.kinds if kind in rules.by_kind and (not wanted or kind in wanted)]
-
-
-def usual_question(rules: Rules, kind: str, method: Method) -> Question:
-    """A kind's own radius; on foot where it is a place that people walk to."""
-    rule = rules.by_kind[kind]
-    if method is Method.WALK and rule.manner is Manner.PLACE and rule.minutes is not None:
-        return Question(kind, State.DONE, Method.WALK, rule.minutes * rules.metres_per_minute)
-    return Question(kind, State.DONE, Method.CIRCLE, rule.radius_m)
 
 
 def _question(query: Query, rules: Rules, view: View) -> Question:

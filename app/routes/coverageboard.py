@@ -12,11 +12,12 @@ from starlette.responses import Response
 from app.deps import LANG, WEEK, live, page_language, read_view
 from app.domain.services import LEAST_M, MOST_M, Method, State
 from app.params import Query
-from app.routes.coverage import KIND, METHOD, METHODS, RADIUS, STATE, STATES, kinds_shown, usual_question
+from app.routes.coverage import KIND, METHOD, METHODS, RADIUS, STATE, STATES
 from app.routes.ledger import all_items
 from app.store.coverage import Coverages, Question
 from app.store.live import View
 from app.views.coverboard import board_rows, large, protected_counts
+from app.views.coverquestions import kinds_shown, usual_question
 from app.views.weeks import weeks_of
 from app.web import page
 

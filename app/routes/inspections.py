@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import anyio.to_thread
@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from app.bodies import Body, read_body
+from app.bodies import read_body
 from app.deps import (
     LANG,
     WEEK,
@@ -21,18 +21,19 @@ from app.deps import (
     live,
     page_language,
     read_book_of,
-    read_view,
 )
-from app.domain.inspections import Verdict
 from app.domain.photos import Picture
 from app.domain.roles import Action, require
-from app.errors import BadParameter, Fault, NotFound
+from app.errors import NotFound
+from app.forms.inspection import FIELDS, PHONE, VERDICTS, local_moment, read_inspection
 from app.forms.pictures import add_to_inspection, read_pictures
 from app.forms.posted import MENDABLE, Shown, posted
 from app.params import Param, Query
+from app.routes.checkins import FILTERS, asked_for
 from app.store.blobs import Blobs
 from app.store.blockages import blockages_of, units_of
 from app.store.book import Book, Line
+from app.store.checkins import checkins_of
 from app.store.inspections import NewInspection, latest_sections, record_inspection
 from app.store.live import View
 from app.store.moments import ZONE_TIME, now
@@ -45,17 +46,17 @@ from app.views.supervision import (
     may_see,
     subject_url,
     unit_options,
+    with_photos,
 )
 from app.web import json_answer, page
 from app.writes import write
 
 router = APIRouter()
 
-SUBJECT = Param("subject", {"type": "string"}, "Code of a site or task · 点位或子任务编号")
-LIST = (SUBJECT, WEEK, LANG)
-NEW = ("subject", "made_at", "verdict", "finding", "sections", "lon", "lat", "accuracy_m")
-BLOCKAGE = ("blockage_title", "blockage_unit")
-LONGEST_SECTIONS = 2_000
+SINCE = Param("since", {"type": "string", "format": "date-time"}, "Made then or later · 自此时起")
+LIMIT = Param("limit", {"type": "integer", "minimum": 1, "maximum": 500}, "At most so many · 最多条数")
+LIST = (*FILTERS, SINCE, LIMIT, WEEK, LANG)
+USUAL = 200
 PHOTO = {
     "type": "object",
     "required": ["id", "photo"],
@@ -73,34 +74,36 @@ def _documented(summary: str, params: tuple[Param, ...] = ()) -> dict[str, Any]:
 
 @router.get("/api/inspections", **_documented("Inspections, the newest first · 督查记录", LIST))
 async def list_inspections(request: Request) -> Response:
-    """With `subject` also `latest_sections`: what was seen built of it last."""
+    """As mended by then. With `subject` also `latest_sections`: what was seen built of it last."""
     query = Query(request.query_params, LIST)
     lang = api_language(request, query)
-    view = await read_view(query, live(request))
-    code = query.text("subject", 16)
+    view, book, asked = await asked_for(request, query)
+    since = query.choice("since", _since, None, ("2023-07-14", "2023-07-14T09:30:00+08:00"))
+    limit = query.integer("limit", 1, 500, USUAL)
     query.done()
-    book = await read_book_of(request, view)
-    actor = actor_of(request)
+    if since is not None:
+        asked = replace(asked, since=max(since, asked.since) if asked.since else since)
 
     def read() -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
         with live(request).database.read() as connection:
-            rows = inspections_with_photos(connection, view.known, code, lang)
-            return rows, latest_sections(connection, code, view.known) if code else None
+            rows = checkins_of(connection, view.known, asked, limit)
+            members = with_photos(connection, view.known, rows, lang)
+            return members, latest_sections(connection, asked.subject, view.known) if asked.subject else None
 
-    rows, latest = await anyio.to_thread.run_sync(read)
-    found = [row for row in rows if may_see(actor, book, row["subject"])]
+    found, latest = await anyio.to_thread.run_sync(read)
     members: dict[str, Any] = {**day_members(view, lang), "inspections": found}
-    if code:
-        members["latest_sections"] = latest if may_see(actor, book, code) else None
+    if asked.subject:
+        members["latest_sections"] = latest if may_see(actor_of(request), book, asked.subject) else None
     headers = {"cache-control": "private, no-store", "content-language": lang}
     return json_answer(members, headers=headers)
 
 
 @router.post("/api/inspections", status_code=201, **_documented("Record an inspection · 登记督查"))
 async def post_inspection(request: Request) -> Response:
-    """A problem may open a blockage in the same step (`blockage_title`, `blockage_unit`)."""
-    body = await read_body(request, ("id", *NEW, *BLOCKAGE))
-    asked, form = _new(body, body.moment("made_at", required=True))
+    """A problem or a stop may open a blockage in the same step (`blockage_title`, `_unit`, `_due`). With
+    `sent_at`, the telephone's clock when it sends this, any clock will do."""
+    body = await read_body(request, ("id", *FIELDS, *PHONE))
+    asked, form = read_inspection(body, body.moment("made_at", required=True))
     body.done()
     receipt = await write(request, lambda writer: record_inspection(writer, form, asked))
     return json_answer(receipt, status=201, headers={"cache-control": "no-store"})
@@ -128,7 +131,7 @@ async def inspect_page(request: Request, code: str) -> Response:
 @router.post("/inspect/{code}", include_in_schema=False)
 async def save_inspection(request: Request, code: str) -> Response:
     """Record it, and go to the subject's page or to the blockage that it opened."""
-    body = await posted(request, (*NEW, *BLOCKAGE, "open_blockage"))
+    body = await posted(request, (*FIELDS, "open_blockage"))
     files = [
         one
         for one in (await request.form()).getlist("photos")
@@ -138,8 +141,9 @@ async def save_inspection(request: Request, code: str) -> Response:
     body.sent = {**sent, "subject": code}
     if not body.flag("open_blockage"):
         body.sent["blockage_title"] = None
+        body.sent["blockage_due"] = None
     try:
-        asked, form = _new(body, _local_moment(body))
+        asked, form = read_inspection(body, local_moment(body))
         body.done()
         save = _Save(form, asked, await read_pictures(request, files, check_in=True), live(request).blobs)
         receipt = await write(request, save.run)
@@ -213,7 +217,7 @@ async def _inspect_page(request: Request, code: str, shown: Shown) -> Response:
         blockages=[blockage_members(one, book, view.words, lang) for one in blockages if one.undone],
         latest=_sections_words(latest),
         moment=_ledger_moment(request).strftime("%Y-%m-%dT%H:%M"),
-        verdicts=[verdict.value for verdict in Verdict],
+        verdicts=VERDICTS,
         shown=shown,
         done=request.query_params.get("done"),
     )
@@ -231,37 +235,17 @@ def _sections_words(latest: dict[str, Any] | None) -> dict[str, str] | None:
     }
 
 
-def _new(body: Body, made_at: datetime | None) -> tuple[Asked, NewInspection]:
-    ident = body.uuid()
-    form = NewInspection(
-        id=ident,
-        subject=body.text("subject", 16, required=True) or "",
-        made_at=made_at or now(),
-        verdict=body.choice("verdict", [verdict.value for verdict in Verdict], required=True) or "",
-        finding=body.text("finding"),
-        sections=body.text("sections", LONGEST_SECTIONS),
-        lon=body.number("lon", -180, 180),
-        lat=body.number("lat", -90, 90),
-        accuracy_m=body.number("accuracy_m", 0, 100_000),
-        blockage_title=body.text("blockage_title"),
-        blockage_unit=body.text("blockage_unit", 40),
-    )
-    return Asked.of(ident, body.sent), form
-
-
-def _local_moment(body: Body) -> datetime | None:
-    """What a form's time field says: the zone's time, without saying so."""
-    text = str(body.sent.get("made_at") or "")
-    try:
-        found = datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=ZONE_TIME)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        told = "请填写督查时间，例如 2023-07-14 09:30。", "Give the time, such as 2023-07-14 09:30."
-        raise BadParameter(Fault("made_at", text[:30], "2023-07-14T09:30", *told)) from None
-
-
 def _ledger_moment(request: Request) -> datetime:
     """The ledger's clock to the minute, in the zone's time: the hour of now on the ledger's day."""
     wall = now().astimezone(ZONE_TIME)
     moment = datetime.combine(live(request).view.as_of, wall.timetz())
     return moment - timedelta(seconds=moment.second, microseconds=moment.microsecond)
+
+
+def _since(text: str) -> datetime:
+    """A day of the zone or a moment with its time zone; a plus sign in an address is a blank."""
+    found = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+    found = found if found.tzinfo else found.replace(tzinfo=ZONE_TIME)
+    if not 2000 <= found.year <= 2200:
+        raise ValueError(text)
+    return found

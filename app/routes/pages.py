@@ -28,6 +28,7 @@ from app.store.live import View
 from app.store.moments import day_of
 from app.store.spatial.protocol import Filters
 from app.store.timeline import read_timeline
+from app.views.checkinnews import of_subject, week_counts
 from app.views.checkins import PRESENCES
 from app.views.deeds import deeds
 from app.views.overviews import draw, geometry, parse
@@ -101,6 +102,8 @@ async def ledger_page(request: Request) -> Response:
     source = live(request)
     view, lang = await view_of(request), page_language(request)
     items = await anyio.to_thread.run_sync(all_items, source, view, lang)
+    actor = actor_of(request)
+    seen = await anyio.to_thread.run_sync(week_counts, source, view, actor) if actor else {}
     asked = LedgerFilter.of(request.query_params)
     return page(
         request,
@@ -108,6 +111,7 @@ async def ledger_page(request: Request) -> Response:
         "ledger.html",
         here="ledger",
         items=items,
+        seen=seen,
         shown={item["no"] for item in items if asked.keeps(item)},
         texts={item["no"]: item_text(item) for item in items},
         asked=asked,
@@ -156,6 +160,7 @@ async def site_page(request: Request, code: str) -> Response:
     feature = await site_feature(request, view, code, lang)
     about, drawn = await anyio.to_thread.run_sync(subject_and_curve, source, view, code)
     drawing = partial(draw, source, view, lang, [feature], labels=False, height=340)
+    seen, times_seen = await anyio.to_thread.run_sync(of_subject, source, view, code, actor_of(request), lang)
     return page(
         request,
         view,
@@ -166,6 +171,8 @@ async def site_page(request: Request, code: str) -> Response:
         curve=drawn,
         deeds=deeds(actor_of(request), about, code, feature["properties"]["status"], True),
         internal=may(actor_of(request), Action.READ),
+        checkins=seen,
+        times_seen=times_seen,
         updated_on=day_of(datetime.fromisoformat(feature["properties"]["updated_at"])),
         point=middle(geometry(feature)),
         overview=await anyio.to_thread.run_sync(drawing),

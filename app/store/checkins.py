@@ -94,6 +94,13 @@ def inspectors_of(connection: Connection, as_of: AsOf, asked: CheckinFilter) -> 
     return list(connection.execute(select(rows.c.by).distinct().order_by(rows.c.by)).scalars())
 
 
+def counts_by_item(connection: Connection, as_of: AsOf, asked: CheckinFilter) -> dict[int, int]:
+    """Numbers of what is asked for by item."""
+    rows = _Reading(as_of).query(asked).subquery()
+    found = connection.execute(select(rows.c.item_no, func.count()).group_by(rows.c.item_no))
+    return {row.item_no: row[1] for row in found}
+
+
 def last_of(
     connection: Connection, as_of: AsOf, asked: CheckinFilter
 ) -> dict[str, tuple[datetime, str | None]]:

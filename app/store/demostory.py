@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
+import shapely
 from sqlalchemy import Connection, select
 
 from app.domain import blockages, directives
@@ -17,13 +19,16 @@ from app.domain.status import DEFAULT_TOLERANCE
 from app.domain.weeks import Week
 from app.store import tables as t
 from app.store.acceptances import VerdictForm, give_verdict
+from app.store.asof import AsOf
 from app.store.blockages import NewBlockage, open_blockage, step_blockage
+from app.store.checkin import read_checkin
 from app.store.demofigures import faced, split, weekly_figures
 from app.store.directives import NewDirective, give_directive, step_directive
 from app.store.inspections import NewInspection, record_inspection
 from app.store.moments import ZONE_TIME
 from app.store.plans import PlanForm, newest_plan, set_plan
 from app.store.reports import ReportForm, Reports
+from app.store.revisions import Revision, revise
 from app.store.subjects import Subject, read_subjects
 from app.store.writing import Asked, Writer
 from geo.linear import length
@@ -34,7 +39,10 @@ PEOPLE = {
     "supervision": ("督查考核指挥部", Role.SUPERVISION),
     "leader": ("分管领导", Role.LEADER),
     "inspector": ("督查员", Role.INSPECTOR),
+    "duty": ("督查值班员", Role.SUPERVISION),
 }
+METRES_A_DEGREE = 111_000.0
+"""Of latitude; the demonstration's positions need no better."""
 PLANNED_ON = (1, 16)
 """Month and day on which the units hand in their plans."""
 
@@ -48,6 +56,7 @@ class Story:
         self.connection, self.demo = connection, demo
         self.subjects = read_subjects(connection)
         self.units = {row.code: row.name for row in connection.execute(select(t.unit))}
+        self.versions: dict[str, int] = {}  # of inspections as they were first sent
         self.towns = list(connection.execute(select(t.town.c.code).order_by(t.town.c.code)).scalars())
 
     def tell(self) -> None:
@@ -78,7 +87,9 @@ class Story:
         for row in self.demo["verdict"]:
             yield _at(row["on"], 16), partial(self._judge, row)
         for row in self.demo["inspection"]:
-            yield _at(row["on"], 14, 30), partial(self._inspect, row)
+            yield _clock(row, "14:30"), partial(self._inspect, row)
+            for n, step in enumerate(row.get("mend", [])):
+                yield _clock(row | step), partial(self._mend, row, n)
         for noun, write in (("blockage", self._blockage), ("directive", self._directive)):
             for row in self.demo[noun]:
                 for n, step in enumerate(row["steps"]):
@@ -160,12 +171,33 @@ class Story:
     def _inspect(self, row: dict[str, Any], writer: Writer) -> None:
         subject = self.subjects[row["subject"]]
         writer.actor = self._person("inspector")
-        seen = f"0-{row['built'] * length(subject.geom):.0f}" if "built" in row else None
         asked = _asked(f"inspection/{subject.code}/{row['on']}")
+        ahead = timedelta(seconds=row.get("clock", 0))
+        made_at = writer.moment - timedelta(minutes=row.get("late", 0)) + ahead
+        from_phone = row.get("via") == "phone"
         form = NewInspection(
-            str(asked.id), subject.code, writer.moment, row["verdict"], row["finding"], sections=seen
+            str(asked.id),
+            subject.code,
+            made_at,
+            row["verdict"],
+            row["finding"],
+            sections=f"0-{row['built'] * length(subject.geom):.0f}" if "built" in row else None,
+            sent_at=writer.moment + ahead if from_phone else None,
+            via=row.get("via"),
+            **_position(row.get("position"), subject, made_at),
         )
-        record_inspection(writer, form, asked)
+        self.versions[form.id] = record_inspection(writer, form, asked)["version"]
+
+    def _mend(self, row: dict[str, Any], n: int, writer: Writer) -> None:
+        """Mend an inspection, upon its newest version or upon what was first sent."""
+        step = row["mend"][n]
+        ident = _uuid(f"inspection/{row['subject']}/{row['on']}")
+        writer.actor = self._person(step["by"])
+        newest = read_checkin(writer.connection, ident, AsOf(writer.day)).version
+        changes = {name: step[name] for name in ("verdict", "finding") if name in step}
+        number = _uuid(f"{ident}/mend/{n}")
+        form = Revision(number, ident, self.versions[ident] if step.get("first") else newest, changes)
+        revise(writer, form, Asked.of(number, step))
 
     def _blockage(self, row: dict[str, Any], n: int, writer: Writer) -> None:
         subject, step = self.subjects[row["subject"]], row["steps"][n]
@@ -210,6 +242,30 @@ class Story:
 
 def _at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), ZONE_TIME)
+
+
+def _clock(row: dict[str, Any], usual: str = "") -> datetime:
+    """When something is entered: the day `on`, the time `at`."""
+    return datetime.combine(row["on"], time.fromisoformat(row.get("at", usual)), ZONE_TIME)
+
+
+def _position(place: dict[str, Any] | None, subject: Subject, at: datetime) -> dict[str, Any]:
+    """Where somebody stood, told from the site's geometry: so far along a line, and metres east and north."""
+    if place is None or subject.geom is None:
+        return {}
+    if subject.is_line:
+        longest = max(shapely.get_parts(subject.geom), key=lambda part: part.length)
+        point = longest.interpolate(place.get("along", 0.5), normalized=True)
+    else:
+        point = subject.geom.representative_point()
+    east, north = place.get("off", (0, 0))
+    return {
+        "lon": round(point.x + east / (METRES_A_DEGREE * math.cos(math.radians(point.y))), 6),
+        "lat": round(point.y + north / METRES_A_DEGREE, 6),
+        "accuracy_m": place.get("accuracy_m"),
+        "position_source": place.get("source", "device"),
+        "position_at": at,
+    }
 
 
 def _uuid(name: str) -> str:

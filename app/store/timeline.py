@@ -20,7 +20,7 @@ def read_timeline(
     """Events of the subjects in `codes`, newest first; with `item` also directives about it as a whole."""
     codes = list(codes)
     events: list[Event] = []
-    for read in (_drawn, _planned, _reported, _judged, _blocked, _inspected):
+    for read in (_drawn, _planned, _reported, _judged, _blocked, _inspected, _mended):
         events += read(connection, as_of, codes)
     events += _directed(connection, as_of, codes, item)
     return newest_first(events)
@@ -115,8 +115,36 @@ def _directed(
 def _inspected(connection: Connection, as_of: AsOf, codes: Collection[str]) -> Iterator[Event]:
     for row in _rows(connection, t.inspection, as_of, codes):
         seen = sum(to - start for start, to in row.sections or [])
-        values = {"verdict": row.verdict, "built_m": seen or None, "made_at": row.made_at}
-        yield _event(Kind.INSPECTED, row, row.subject_code, values, row.finding)
+        values = {
+            "id": row.id,
+            "verdict": row.verdict,
+            "presence": row.presence,
+            "built_m": seen or None,
+            "made_at": row.made_at,
+        }
+        yield _event(Kind.INSPECTED, row, row.subject_code, values, row.finding or None)
+
+
+def _mended(connection: Connection, as_of: AsOf, codes: Collection[str]) -> Iterator[Event]:
+    """Each mending by itself: the inspection stays in the timeline as it was sent."""
+    revision = t.inspection_revision
+    query = (
+        select(revision, t.inspection.c.subject_code)
+        .join(t.inspection, t.inspection.c.id == revision.c.inspection_id)
+        .where(as_of.known(revision), t.inspection.c.subject_code.in_(codes))
+        .order_by(revision.c.change_id)
+    )
+    for row in connection.execute(query):
+        changed = set(row.changed)
+        seen = sum(to - start for start, to in row.sections or [])
+        values = {
+            "id": row.inspection_id,
+            "changed": row.changed,
+            "verdict": row.verdict,
+            "built_m": seen or None,
+        }
+        words = row.finding if "finding" in changed else None
+        yield _event(Kind.MENDED, row, row.subject_code, values, words or None)
 
 
 def _event(

@@ -12,6 +12,7 @@ import orjson
 from app.i18n import catalogue, show, translate
 from app.store.moments import ZONE_TIME
 from app.store.vocabulary import Vocabulary
+from app.views.presence import presence_why
 
 LONGEST = 400
 """Characters of a nested value that are shown."""
@@ -26,7 +27,10 @@ WHICH = frozenset({"account", "week", "title"})
 """Told though it is the same before and after: whose, which."""
 
 FIRST = ("account", "week", "percent", "figures", "sections", "state", "verdict", "start", "end", "title")
-LAST = ("corrects", "source", "position", "geom_version", "entered_at", "id")
+LAST = (
+    *("corrects", "source", "position", "presence_facts", "geom_version", "entered_at"),
+    *("inspection", "blockage", "seen", "version", "id"),
+)
 """Of use to who looks into a case: folded, at the end."""
 
 
@@ -126,6 +130,9 @@ def _coded(lang: str, words: Vocabulary, name: str, value: Any) -> str | None:
         "status": (tree["status"],),
         "verdict": (tree["inspection"]["verdict"],),
         "level": (tree["blockage"]["level"],),
+        "presence": (tree["phone"]["presence"],),
+        "field": (tree["inspections"]["field"],),
+        "chosen": ({one: tree["inspections"]["one"][f"choose_{one}"] for one in ("kept", "other")},),
     }
     for place in places.get(name, ()):
         if isinstance(place.get(key), str):
@@ -164,6 +171,21 @@ def _sections(lang: str, words: Vocabulary, value: Any) -> str | None:
     return _comma(lang).join(f"{show(lang, start)}–{show(lang, end)}" for start, end in value)
 
 
+def _fields(lang: str, words: Vocabulary, value: Any) -> str | None:
+    """The fields of an inspection that were mended or are disputed."""
+    names = [one.get("field") if isinstance(one, Mapping) else one for one in value]
+    return _comma(lang).join(str(_coded(lang, words, "field", name) or name) for name in names)
+
+
+def _grounds(lang: str, words: Vocabulary, value: Any) -> str | None:
+    """What a verdict on presence rests on."""
+    if not isinstance(value, Mapping):
+        return None
+    return ("；" if lang == "zh" else "; ").join(presence_why(None, value, lang)) or translate(
+        lang, "audit.nothing"
+    )
+
+
 def _milestones(lang: str, words: Vocabulary, value: Any) -> str | None:
     if not isinstance(value, list) or not all(isinstance(one, list) and len(one) == 2 for one in value):
         return None
@@ -182,6 +204,9 @@ _TOLD = {
     "figures": _figures,
     "sections": _sections,
     "milestones": _milestones,
+    "merged": _fields,
+    "disputed": _fields,
+    "presence_facts": _grounds,
     "entered_at": _moment,
     "made_at": _moment,
 }

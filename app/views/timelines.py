@@ -11,11 +11,17 @@ from app.domain.timeline import INTERNAL, Event, Kind, readable
 from app.i18n import translate
 from app.store.moments import ZONE_TIME, day_of
 from app.store.vocabulary import Vocabulary
-from app.wording import metres
+from app.views.presence import presence_label
+from app.wording import enumeration, metres
 
 _TOLD_WHOLE = frozenset({Kind.STOPPED, Kind.SENT_BACK})
 """The reason is part of the sentence, as it is of the status's."""
-PAGES = {"blockage": "/blockages/", "directive": "/directives/"}
+PAGES = {
+    "blockage": "/blockages/",
+    "directive": "/directives/",
+    "inspected": "/inspections/",
+    "mended": "/inspections/",
+}
 
 
 def for_reader(events: Sequence[Event], actor: Actor | None, about: About, withheld: bool) -> list[Event]:
@@ -75,10 +81,27 @@ def sentence(event: Event, units: Mapping[str, Mapping[str, Any]], lang: str) ->
         values["verdict"] = translate(lang, f"history.verdict_{values['verdict']}")
         seen = values["built_m"]
         values["seen"] = translate(lang, "history.seen", built=metres(lang, seen)) if seen else ""
+        shown = presence_label(values["presence"], lang) if values["presence"] else None
+        values["presence"] = translate(lang, "history.presence", presence=shown) if shown else ""
+    if kind is Kind.MENDED:
+        values["what"] = enumeration(lang, (_mended(name, values, lang) for name in values["changed"]))
     return translate(lang, key, **values)
 
 
+def _mended(name: str, values: Mapping[str, Any], lang: str) -> str:
+    """A field that was mended, with what it is since where that is short."""
+    if name == "verdict":
+        verdict = translate(lang, f"history.verdict_{values['verdict']}")
+        return translate(lang, "history.mended_verdict", verdict=verdict)
+    if name == "sections":
+        seen = values["built_m"]
+        if seen is None:
+            return translate(lang, "history.mended_no_sections")
+        return translate(lang, "history.mended_sections", built=metres(lang, seen))
+    return translate(lang, "history.mended_finding")
+
+
 def _page(event: Event) -> str | None:
-    """Where more is told: the blockage's or the directive's page."""
+    """Where more is told: the page of the blockage, directive or inspection."""
     prefix = PAGES.get(event.kind.value.partition("_")[0])
     return f"{prefix}{event.values['id']}" if prefix else None

@@ -104,6 +104,7 @@ EXPECTED = {
         GET /api/directives/{ident}
         POST /api/directives/{ident}/steps
         GET /api/inspections
+        GET /api/inspections/{ident}
         GET /api/inspections.geojson
         GET /inspections
         GET /inspections/{ident}
@@ -129,6 +130,9 @@ EXPECTED = {
     """,
     # supervision and leaders
     "ASL": """
+        GET /pack.pdf
+        GET /pack.xlsx
+        GET /pack-slides.zip
         GET /board
         GET /api/board
         GET /review
@@ -147,6 +151,7 @@ EXPECTED = {
         POST /inspect/{code}
         POST /api/inspections
         POST /api/inspections/{ident}/photos
+        POST /api/inspections/{ident}/revisions
         OPTIONS /api/photo-uploads
         POST /api/photo-uploads
         GET /api/photo-uploads/{ident}
@@ -156,6 +161,8 @@ EXPECTED = {
         GET /accept/{code}
         POST /accept/{code}
         POST /api/acceptances
+        POST /api/disputes/{ident}
+        POST /inspections/{ident}
     """,
     "L": """
         POST /review

@@ -8,11 +8,21 @@ import struct
 import zlib
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image
 
-from app.domain.photos import LONGEST_PX, MOST_BYTES, MOST_PHOTOS, SMALL_PX, check_count, picture
-from app.errors import BadParameter, Refused
+from app.domain.photos import (
+    LONGEST_PX,
+    MOST_BYTES,
+    MOST_OF_CHECK_IN,
+    MOST_PHOTOS,
+    SMALL_PX,
+    NotTaken,
+    check_count,
+    picture,
+)
+from app.errors import BadParameter, NoPicture, Refused, TooLarge, TooManyPixels
 
 GPS, ORIENTATION = 0x8825, 0x0112
 
@@ -41,14 +51,14 @@ def is_red(pixel: tuple[int, ...]) -> bool:
     return red > 150 and green < 80 and blue < 80
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
 def test_each_format_becomes_a_jpeg_under_its_hash(kind):
     made = picture(encoded(sample(), kind), "a.bin")
     kept, small = opened(made.jpeg), opened(made.small)
     assert (kept.format, kept.mode, kept.size) == ("JPEG", "RGB", (320, 200))
     assert (made.width, made.height) == kept.size
     assert small.format == "JPEG" and small.size == (320, 200)  # never made larger
-    assert made.sha256 == hashlib.sha256(made.jpeg).hexdigest()
+    assert made.sha256 == hashlib.sha256(made.jpeg).hexdigest() and made.exif is None
     assert is_red(kept.getpixel((20, 20))) and not is_red(kept.getpixel((300, 180)))
     assert picture(encoded(sample(), kind), "b.bin") == made
 
@@ -103,7 +113,8 @@ def test_what_is_transparent_is_white():
 def test_what_is_hidden_behind_a_picture_does_not_come_along():
     polyglot = encoded(sample()) + b"PK\x03\x04<script>alert(1)</script>"
     made = picture(polyglot, "a.jpg")
-    assert made == picture(encoded(sample()), "a.jpg")
+    assert made.jpeg == picture(encoded(sample()), "a.jpg").jpeg
+    assert made.sent_sha256 == hashlib.sha256(polyglot).hexdigest()
     assert b"script" not in made.jpeg
 
 
@@ -118,12 +129,45 @@ def png_of(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize("size", [(7072, 7071), (20_000, 20_000), (60_000, 60_000)])
+@pytest.mark.parametrize("size", [(7746, 7746), (20_000, 20_000), (60_000, 60_000)])
 def test_bombs_are_refused_before_they_are_unpacked(size):
     raw = png_of(*size)
     assert len(raw) < 10_000
-    with pytest.raises(BadParameter, match="50 million pixels"):
+    with pytest.raises(BadParameter, match="60 million pixels"):
         picture(raw, "bomb.png")
+
+
+def jpeg_of(width: int, height: int) -> bytes:
+    """A JPEG whose head says it is so large, and that ends there."""
+    raw = encoded(Image.new("RGB", (8, 8)))
+    at = raw.index(b"\xff\xc0") + 5
+    return raw[:at] + struct.pack(">HH", height, width) + raw[at + 4 :]
+
+
+def heic_of(width: int, height: int) -> bytes:
+    """A HEIC whose head says it is so large."""
+    raw = encoded(Image.new("RGB", (64, 64)), "HEIF")
+    at = raw.index(b"ispe") + 8
+    return raw[:at] + struct.pack(">II", width, height) + raw[at + 8 :]
+
+
+@pytest.mark.parametrize(
+    ("raw", "alone"),
+    [
+        (png_of(7746, 7746), TooManyPixels),  # 60,000,516
+        (jpeg_of(10_000, 6_001), TooManyPixels),
+        (heic_of(10_000, 6_001), TooManyPixels),
+        (jpeg_of(10_000, 6_000), NoPicture),  # small enough, but there is not so much in it
+        (png_of(7746, 7745), NoPicture),
+        (b"\0" * (MOST_BYTES + 1), TooLarge),
+    ],
+    ids=["png", "jpeg", "heic", "just under", "png just under", "bytes"],
+)
+def test_why_a_photo_by_itself_is_not_taken(raw, alone):
+    with pytest.raises(NotTaken) as refused:
+        picture(raw, "a")
+    assert type(refused.value.alone) is alone
+    assert refused.value.alone.zh == refused.value.faults[0].zh
 
 
 WHOLE = encoded(sample())
@@ -137,6 +181,9 @@ REFUSED = {
     "truncated jpeg": WHOLE[: len(WHOLE) // 2],
     "truncated png": encoded(sample(), "PNG")[:-60],
     "truncated webp": encoded(sample(), "WEBP")[:-60],
+    "truncated heic": encoded(sample(), "HEIF")[:-60],
+    "only a heic's head": encoded(sample(), "HEIF")[:200],
+    "avif": encoded(sample(), "AVIF"),
     "only a head": WHOLE[:40],
     "broken png": encoded(sample(), "PNG").replace(b"IDAT", b"IDAX"),
     "claims another size": png_of(7000, 7000),
@@ -160,7 +207,7 @@ def test_the_name_of_a_file_says_nothing_about_it():
 
 
 def test_a_file_may_be_large_but_not_too_large():
-    with pytest.raises(BadParameter, match="20 MB"):
+    with pytest.raises(BadParameter, match="25 MB"):
         picture(WHOLE + b"\0" * MOST_BYTES, "a.jpg")
     assert picture(WHOLE + b"\0" * (MOST_BYTES - len(WHOLE)), "a.jpg").width == 320
 
@@ -178,3 +225,21 @@ def test_a_report_has_at_most_so_many():
         check_count(MOST_PHOTOS - 1, 2)
     with pytest.raises(Refused, match="0 more"):
         check_count(MOST_PHOTOS, 1)
+    check_count(MOST_OF_CHECK_IN - 1, 1, check_in=True)
+    with pytest.raises(Refused, match="check-in has at most 9"):
+        check_count(MOST_OF_CHECK_IN, 1, check_in=True)
+
+
+def test_an_iphones_heic_is_upright_and_bare_and_its_thumbnail_is_not_believed():
+    exif = Image.Exif()
+    exif[ORIENTATION], exif[0x0110] = 6, "iPhone"
+    exif.get_ifd(GPS).update({1: "N", 2: (35.0, 24.0, 0.0), 3: "E", 4: (116.0, 25.0, 0.0)})
+    raw = encoded(sample(), "HEIF", exif=exif.tobytes())
+    assert raw[4:12] == b"ftypheic"
+    made = picture(raw, "IMG_0001.HEIC")
+    upright = opened(made.jpeg)
+    assert upright.size == (200, 320) and is_red(upright.getpixel((195, 5)))
+    assert not dict(upright.getexif()) and b"iPhone" not in made.jpeg
+    place = round(made.exif["lon"], 5), round(made.exif["lat"], 5)
+    assert (place, made.exif["camera"]) == ((116.41667, 35.4), "iPhone")
+    assert not pillow_heif.options.THUMBNAILS

@@ -1,4 +1,4 @@
-"""Photos in parts: announced, sent, repeated, cut off, refused; what is then in the ledger and on the disk."""
+"""Photos in parts: announced, sent, repeated, cut off, refused; what is then in the ledger and on disk."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ from tests.routes.uploading import (
 from tests.support.people import signed_in, staffed
 
 HOMES = "06-1"
-ELSEWHERE = "20-2-02"
 NEAR = {"lon": 116.42384, "lat": 35.421275, "accuracy_m": 8, "source": "device"}
 
 
@@ -79,7 +78,13 @@ def test_a_photo_in_parts_each_sent_twice(desk, inspector, visit):
     taken = now()
     told = {
         "original_sha256": sha(b"the original"),
-        "exif": {"taken_at": "2023:07:14 09:30:00", "offset": "+08:00", "lon": 1, "lat": "?", "camera": "C\0"},
+        "exif": {
+            "taken_at": "2023:07:14 09:30:00",
+            "offset": "+08:00",
+            "lon": 1,
+            "lat": "?",
+            "camera": "C\0",
+        },
         "position": NEAR | {"at": taken.isoformat()},
         "device_at": taken.isoformat(),
     }
@@ -303,7 +308,11 @@ def test_a_full_disk_leaves_everything_as_it_was(desk, inspector, visit, monkeyp
     with monkeypatch.context() as broken:
         broken.setattr(os, "fsync", full)
         no = send(inspector, address, raw[half:], half)
-        assert (no.status_code, no.headers["upload-offset"], no.headers["retry-after"]) == (507, str(half), "5")
+        assert (no.status_code, no.headers["upload-offset"], no.headers["retry-after"]) == (
+            507,
+            str(half),
+            "5",
+        )
         assert no.json()["type"] == "/problems/full" and "已满" in no.json()["detail"]
     assert parts_of(desk, ident) == ["0000000000"]
     with monkeypatch.context() as broken:  # the parts are there, and then there is no room for the photo

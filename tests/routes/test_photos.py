@@ -144,7 +144,7 @@ def test_what_is_no_picture_leaves_nothing(desk, report, raw):
     answer = add(signed_in(desk, "lead_unit"), report, raw, name="../../../etc/passwd.jpg")
     assert answer.status_code == 400
     (error,) = answer.json()["errors"]
-    assert error["value"] == "passwd.jpg" and error["allowed"]["formats"] == ["JPEG", "PNG", "WEBP"]
+    assert error["value"] == "passwd.jpg" and error["allowed"]["formats"] == ["JPEG", "PNG", "WEBP", "HEIF"]
     assert rows(desk) == []
     assert not (desk.data / "photos").exists()
 

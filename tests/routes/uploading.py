@@ -74,7 +74,9 @@ def send(person: Any, address: str, part: bytes, offset: int) -> Any:
     return person.patch(address, content=part, headers=headers)
 
 
-def upload(person: Any, raw: bytes, inspection: str, ident: str | None = None, **about: Any) -> dict[str, Any]:
+def upload(
+    person: Any, raw: bytes, inspection: str, ident: str | None = None, **about: Any
+) -> dict[str, Any]:
     """A whole photo in one part; what the upload then says."""
     address = begin(person, raw, inspection, ident, **about)
     answer = send(person, address, raw, 0)

@@ -120,8 +120,8 @@ class FaultProxy:
             while request := await _read_request(reader):
                 if not await self._serve(request, writer):
                     break
-        except (OSError, asyncio.IncompleteReadError, ValueError):
-            pass
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError, ValueError):
+            pass  # the browser went away, or the proxy ends
         finally:
             with contextlib.suppress(OSError):
                 writer.transport.abort() if writer.transport.is_closing() else writer.close()

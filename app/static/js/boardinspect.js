@@ -4,7 +4,7 @@ const locate = document.getElementById("locate");
 const told = document.getElementById("locate-told");
 
 function follow() {
-  const problem = form.elements.verdict.value === "problem";
+  const problem = ["problem", "stopped"].includes(form.elements.verdict.value);
   const opening = form.querySelector(".opening");
   opening.hidden = !problem;
   if (!problem) form.elements.open_blockage.checked = false;
@@ -12,6 +12,10 @@ function follow() {
 }
 
 form.addEventListener("change", follow);
+form.addEventListener("input", ({ target }) => {
+  // what is typed over is no longer what the device found
+  if (["lon", "lat", "accuracy_m"].includes(target.name)) form.elements.position_source.value = "pin";
+});
 follow();
 
 if (locate && navigator.geolocation && isSecureContext) {
@@ -23,6 +27,7 @@ if (locate && navigator.geolocation && isSecureContext) {
         form.elements.lon.value = coords.longitude.toFixed(6);
         form.elements.lat.value = coords.latitude.toFixed(6);
         form.elements.accuracy_m.value = String(Math.round(coords.accuracy));
+        form.elements.position_source.value = "device";
         told.textContent = locate.dataset.done.replace("{n}", Math.round(coords.accuracy));
       },
       () => (told.textContent = locate.dataset.failed),

@@ -11,6 +11,7 @@ const FAIR = 50;
 export const grade = (accuracy) => (accuracy <= GOOD ? "good" : accuracy <= FAIR ? "fair" : "poor");
 const COLOUR = { good: lookOf("on_track").fill, fair: lookOf("lagging").fill, poor: lookOf("overdue").fill };
 const DASH = { good: [], fair: [8, 5], poor: [2, 5] };
+const WIDE = 400; // pixels; a wider ring may fill the whole map, which must stay readable
 const PIN = new Path2D("M0 0C-9-10-13-16-13-23A13 13 0 1 1 13-23C13-16 9-10 0 0Z");
 
 export const HereLayer = CanvasLayer.extend({
@@ -47,9 +48,10 @@ export const HereLayer = CanvasLayer.extend({
     }
     const metre = view.scale / (40075016.686 * Math.cos((lat * Math.PI) / 180));
     const colour = COLOUR[grade(accuracy)];
+    const radius = Math.max(14, accuracy * metre);
     ctx.beginPath();
-    ctx.arc(x, y, Math.max(14, accuracy * metre), 0, 2 * Math.PI);
-    ctx.globalAlpha = 0.14;
+    ctx.arc(x, y, radius, 0, 2 * Math.PI);
+    ctx.globalAlpha = radius > WIDE ? 0.05 : 0.14;
     ctx.fillStyle = colour;
     ctx.fill();
     ctx.globalAlpha = 1;

@@ -18,6 +18,7 @@ const LATER = {
 function rest() {
   import("./maploader.js").then(({ startMap }) => startMap());
   import("./outbox.js").then(({ outbox }) => outbox.start());
+  import("./visits.js");
   import("./outboxcount.js").then(({ startCount }) => startCount());
 }
 

@@ -4,7 +4,7 @@ import { el, icon, svg } from "../dom.js";
 import { number, percent, wholeMetres } from "../format.js";
 import { faultLine } from "./fault.js";
 import { merged, metresOf, parse, textOf, wrong as wrongOf } from "./sections.js";
-import { clock } from "./times.js";
+import { clock, sentences } from "./times.js";
 import { moved } from "./walk.js";
 
 const STEP_M = 10;
@@ -22,14 +22,20 @@ export function faultOf(text, length) {
 
 /** The line as a bar: what was seen before, and what is reported now. */
 function bar(seen, now, length) {
-  const rects = (sections, kind, y, height) =>
-    sections.map(([from, to]) => svg("rect", { class: kind, x: (from / length) * WIDE, y, width: Math.max(4, ((to - from) / length) * WIDE), height }));
-  return svg(
-    "svg",
-    { class: "c-bar", viewBox: `0 0 ${WIDE} 40`, preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
-    svg("rect", { class: "c-bar-line", x: 0, y: 17, width: WIDE, height: 6 }),
-    rects(seen, "c-bar-seen", 4, 14),
-    rects(now, "c-bar-now", 20, 18),
+  const rects = (sections, kind, height) =>
+    sections.map(([from, to]) => svg("rect", { class: kind, x: (from / length) * WIDE, y: 16 - height / 2, width: Math.max(4, ((to - from) / length) * WIDE), height }));
+  return el(
+    "div",
+    { class: "c-bar-box", "aria-hidden": "true" },
+    svg(
+      "svg",
+      { class: "c-bar", viewBox: `0 0 ${WIDE} 32`, preserveAspectRatio: "none", focusable: "false" },
+      svg("rect", { class: "c-bar-line", x: 0, y: 13, width: WIDE, height: 6 }),
+      rects(now, "c-bar-now", 28),
+      rects(seen, "c-bar-seen", 10),
+    ),
+    el("span", {}, wholeMetres(0)),
+    el("span", {}, wholeMetres(length)),
   );
 }
 
@@ -40,7 +46,7 @@ export function sectionsField(length, seen, text, onInput) {
     class: "c-input", id: "sections", maxlength: 2000, autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "done",
     placeholder: "0-1200; 1500-1800", "aria-describedby": "sections-wrong sections-sum",
   });
-  const picture = el("div", { class: "c-bar-box" });
+  const picture = el("div");
   const sum = el("p", { class: "c-sum", id: "sections-sum", role: "status" });
   const rows = el("ul", { class: "c-stretches" });
   field.value = text;
@@ -112,7 +118,7 @@ export function seenWords(latest, version) {
   if (!latest?.sections?.length) return t("phone.check.sections.never");
   const seen = latest.sections.map(stretchWords).join(t("phone.check.sections.and"));
   const words = t("phone.check.sections.seen", { sections: seen, day: clock(latest.made_at).slice(0, 5), by: latest.by });
-  return latest.geom_version === version ? words : `${words} ${t("phone.check.sections.redrawn")}`;
+  return latest.geom_version === version ? words : sentences(words, t("phone.check.sections.redrawn"));
 }
 
 export function sectionsPart(hand, subject, site) {
@@ -128,7 +134,7 @@ export function sectionsPart(hand, subject, site) {
     "section",
     { class: "c-part", "aria-labelledby": "sections-title" },
     el("h2", { id: "sections-title" }, t("phone.check.sections.title")),
-    el("p", { class: "c-sub" }, `${t("phone.check.sections.whole", { m: wholeMetres(length) })} ${seenWords(latest, subject.geom_version)}`),
+    el("p", { class: "c-sub" }, sentences(t("phone.check.sections.whole", { m: wholeMetres(length) }), seenWords(latest, subject.geom_version))),
     start,
     walkBox,
     own.nodes,

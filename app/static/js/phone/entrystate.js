@@ -20,7 +20,7 @@ export function stateOf(entry, now = Date.now()) {
     const words = total && entry.receipt ? t("phone.outbox.state.photos", { n: Math.min(sent + 1, total), total, percent }) : t("phone.outbox.state.words");
     return { look: "sending", words, percent: total ? percent : null };
   }
-  const part = entry.receipt && total ? ` ${t("phone.outbox.state.so_far", { sent, total })}` : "";
+  const part = entry.receipt && total ? t("phone.outbox.state.so_far", { sent, total }) : "";
   return { look: "waiting", words: why(entry, now) + part, percent: entry.receipt && total ? percent : null };
 }
 

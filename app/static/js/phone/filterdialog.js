@@ -3,6 +3,7 @@ import { boot, local, t } from "../boot.js";
 import { el } from "../dom.js";
 import { statuses } from "../looks.js";
 import { markSvg } from "../marks.js";
+import { account } from "./account.js";
 import { FACETS, ORDERS, filters } from "./filters.js";
 import { projects } from "./projects.js";
 import { zone } from "./zone.js";
@@ -14,6 +15,10 @@ function choices(name) {
     const found = there("status");
     return statuses.filter(({ code }) => found.has(code)).sort((a, b) => a.urgency - b.urgency)
       .map(({ code, label }) => ({ value: code, label, mark: markSvg(code, { size: 26 }) }));
+  }
+  if (name === "visit") {
+    if (!account.me?.may_inspect) return [];
+    return ["today", "not_today"].map((value) => ({ value, label: t(`phone.filter.${value}`) }));
   }
   if (name === "kind") {
     const found = there("kind");
@@ -37,7 +42,7 @@ function facet(name, refresh) {
     input.checked = filters.facets[name].has(value);
     return el("label", { class: "m-choice" }, input, mark ?? "", el("span", { class: "m-choice-word" }, label), el("span", { class: "m-choice-count" }, String(counts.get(value) ?? 0)));
   });
-  return el("fieldset", { class: "m-choices" }, el("legend", {}, t(`phone.filter.${name}`)), ...rows);
+  return rows.length ? el("fieldset", { class: "m-choices" }, el("legend", {}, t(`phone.filter.${name}`)), ...rows) : "";
 }
 
 /** Show the dialog; what is chosen counts at once. */

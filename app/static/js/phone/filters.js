@@ -2,9 +2,11 @@
 import { normal } from "./projects.js";
 
 const STORE = "m-filters";
-export const FACETS = ["status", "item", "town", "kind"];
+export const FACETS = ["status", "visit", "item", "town", "kind"];
 export const ORDERS = ["distance", "urgency", "code"];
+let today = new Set(); // codes of the projects that this person has checked in at today
 const keyOf = {
+  visit: (p) => (today.has(p.code) ? "today" : "not_today"),
   status: (p) => p.status,
   item: (p) => String(p.item),
   town: (p) => p.town_code || "",
@@ -73,6 +75,14 @@ class Filters extends EventTarget {
     if (on) this.facets[name].add(value);
     else this.facets[name].delete(value);
     this.changed();
+  }
+
+  /** Told by visits.js: where this person has checked in today. */
+  visited(codes) {
+    const before = today;
+    today = codes;
+    const same = before.size === codes.size && [...codes].every((code) => before.has(code));
+    if (!same && this.facets.visit.size) this.dispatchEvent(new Event("change"));
   }
 
   clear() {

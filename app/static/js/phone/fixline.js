@@ -81,7 +81,7 @@ function helpFor(trouble, pin) {
   const hopeless = trouble === "insecure" || trouble === "unsupported";
   return [
     el("p", { class: "m-fix-help" }, t(`phone.position.${trouble}_help`)),
-    trouble === "insecure" ? el("p", { class: "m-fix-help" }, t("phone.position.insecure_admin", { address: `https://${location.host}/m` })) : "",
+    trouble === "insecure" ? el("p", { class: "m-fix-help" }, t("phone.position.insecure_admin", { address: `https://${location.hostname}/m` })) : "",
     el("div", { class: "m-actions" }, hopeless ? "" : again, byHand),
   ];
 }

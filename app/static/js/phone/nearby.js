@@ -8,12 +8,13 @@ import { Sheet } from "../sheet.js";
 import { away, direction } from "./distance.js";
 import { filters } from "./filters.js";
 import { startFixLine } from "./fixline.js";
-import { position } from "./position.js";
+import { grade, position } from "./position.js";
 import { projects } from "./projects.js";
 import { onHide, onShow } from "./screens.js";
 import { zone } from "./zone.js";
 
 const EXTRA = 4; // rows kept above and below the view
+const ROUGH_M = 50; // a position that may be farther off than this gives distances "about"
 const ROW_REM = 5.25; // as in m.css: rows grow with the letters a person has set
 const TURN = 5; // degrees the phone must turn before the arrows do
 
@@ -46,8 +47,11 @@ export function arrow(bearing) {
 export function awayNodes(project) {
   const found = projects.away(project);
   if (!found) return [el("span", { class: "m-away-none" }, t(project.feature.geometry ? "phone.nearby.no_distance" : "phone.nearby.no_place"))];
+  const off = projects.here?.accuracy_m ?? 0;
+  if (grade(off) === "coarse" && found.distance_m < off) return [el("span", { class: "m-away-here" }, t("phone.nearby.within", { m: away(off) }))];
   if (found.distance_m === 0) return [el("span", { class: "m-away-here" }, t("phone.nearby.inside"))];
-  return [el("span", { class: "m-away-figure" }, away(found.distance_m)), arrow(found.bearing_deg), el("span", { class: "hidden-text" }, direction(found.bearing_deg))];
+  const figure = away(found.distance_m);
+  return [el("span", { class: "m-away-figure" }, off > ROUGH_M ? t("phone.nearby.about", { m: figure }) : figure), arrow(found.bearing_deg), el("span", { class: "hidden-text" }, direction(found.bearing_deg))];
 }
 
 /** What is reported of it, as 42% or 未上报. */
@@ -93,8 +97,9 @@ function paint() {
 /** Bring the distance in a row up to date; rows that already say the same are left alone. */
 function tellAway(node, project) {
   projects.away(project);
-  if (node.away === project.away) return;
+  if (node.away === project.away && node.off === projects.here?.accuracy_m) return;
   node.away = project.away;
+  node.off = projects.here?.accuracy_m;
   node.querySelector(".m-away").replaceChildren(...awayNodes(project));
 }
 

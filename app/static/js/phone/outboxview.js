@@ -7,7 +7,7 @@ import { outbox } from "./outbox.js";
 import { onHide, onShow } from "./screens.js";
 import { sentPart } from "./sentlist.js";
 import { storageLine } from "./storageline.js";
-import { size } from "./times.js";
+import { sentences, size } from "./times.js";
 
 const EVERY_MS = 5_000; // ages and waiting times go on by themselves
 
@@ -51,7 +51,7 @@ function summary(mine) {
   if (!mine.length) return t("phone.outbox.none");
   const bytes = mine.reduce((sum, entry) => sum + entry.size_bytes, 0);
   const refused = mine.filter((entry) => entry.state === "refused").length;
-  return t("phone.outbox.summary", { n: mine.length, size: size(bytes) }) + (refused ? ` ${t("phone.outbox.refused", { n: refused })}` : "");
+  return sentences(t("phone.outbox.summary", { n: mine.length, size: size(bytes) }), refused && t("phone.outbox.refused", { n: refused }));
 }
 
 async function render() {

@@ -32,6 +32,7 @@ export async function pickPlace({ title = t("phone.pick.title"), geometry = null
   });
   dialog.showModal();
   let parts = null;
+  let resized = null;
   try {
     await leaflet();
     const { boundsOf, buildMap, drawn } = await import("./mapparts.js");
@@ -48,6 +49,8 @@ export async function pickPlace({ title = t("phone.pick.title"), geometry = null
       const { lat, lng } = map.getCenter();
       where.textContent = t("phone.pick.where", { lat: lat.toFixed(5), lon: lng.toFixed(5) });
     };
+    resized = new ResizeObserver(() => map.invalidateSize({ animate: false })); // the cross stays on its place
+    resized.observe(canvas);
     map.on("moveend", tell);
     tell();
     dialog.dataset.ready = "yes";
@@ -55,6 +58,7 @@ export async function pickPlace({ title = t("phone.pick.title"), geometry = null
     where.textContent = t("phone.pick.failed");
   }
   const found = await answer;
+  resized?.disconnect();
   parts?.end();
   dialog.remove();
   return found;

@@ -1,7 +1,7 @@
 // The zone's projects as the list and the map show them: searched, sorted, and how far each is from here.
 import { lang, local } from "../boot.js";
 import { kindOf, lookOf } from "../looks.js";
-import { position } from "./position.js";
+import { grade, position } from "./position.js";
 import { zone } from "./zone.js";
 
 const MOVED_M = 5; // a shorter way changes nothing that is shown
@@ -76,7 +76,8 @@ class Projects extends EventTarget {
       this.dispatchEvent(new Event("moved"));
       return;
     }
-    if (this.here && this.here.source === here.source && roughly(this.here, here) < MOVED_M) return;
+    const alike = this.here && this.here.source === here.source && grade(this.here.accuracy_m) === grade(here.accuracy_m);
+    if (alike && roughly(this.here, here) < MOVED_M) return;
     this.nearest ??= (await import("./nearest.js")).nearest;
     this.here = position.current ?? here;
     this.measureAll();
@@ -101,7 +102,7 @@ class Projects extends EventTarget {
 
   /** A project's distance, bearing and nearest position from exactly here; null without a position. */
   away(project) {
-    if (this.here && this.nearest && project.from !== this.here && project.feature.geometry) this.measure(project);
+    if (this.here && this.nearest && !(project.from && roughly(project.from, this.here) === 0) && project.feature.geometry) this.measure(project);
     return project.away;
   }
 

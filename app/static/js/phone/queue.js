@@ -2,16 +2,13 @@
 // has it, all of it. In between anything may be killed, cut, doubled or delayed.
 import { store as usual } from "./db.js";
 import * as make from "./entries.js";
-import { Rounds } from "./rounds.js";
+import { BACK_OFF, Rounds } from "./rounds.js";
 import { Parts } from "./sender.js";
 import { Shelf, byAge, revisionsOf } from "./shelf.js";
-import { Turn } from "./turn.js";
+import { LEASE_MS, Turn } from "./turn.js";
 import { Told } from "./words.js";
 
 const SYNC = "outbox";
-/** Another page sends, or the disk failed: when to look again. */
-const LATER_MS = 10_000;
-const SOON_MS = 200;
 
 /**
  * Everything it touches can be handed in. `identity({fresh})` → {account: {id}|null, csrf}, rejecting without an answer;
@@ -27,6 +24,9 @@ export class Outbox extends EventTarget {
   #running = null;
   #timer = null;
   #stopped = false;
+  /** Not sooner than this by the clock, in ms; and when another page sends or the disk failed. */
+  #soon;
+  #later;
   #pages;
 
   constructor({
@@ -36,15 +36,17 @@ export class Outbox extends EventTarget {
     locks = globalThis.navigator?.locks ?? null,
     identity,
     lang,
-    back,
+    back = BACK_OFF,
     parts,
     patience,
-    lease,
+    lease = LEASE_MS,
   }) {
     super();
     this.#pages = "BroadcastChannel" in globalThis ? new BroadcastChannel(`${store.name}:outbox`) : null;
     if (this.#pages) this.#pages.onmessage = () => this.#tell();
     this.#shelf = new Shelf({ store, now, changed: () => this.#changed() });
+    this.#soon = back.first / 10;
+    this.#later = lease / 3;
     this.#turn = new Turn({ store, locks, now, lease });
     this.#rounds = new Rounds({
       shelf: this.#shelf,
@@ -255,7 +257,7 @@ export class Outbox extends EventTarget {
       while (this.#again && latest === Infinity) {
         const forced = this.#again === "forced";
         this.#again = null;
-        if (!(await this.#turn.take(() => this.#rounds.run(forced)))) latest = LATER_MS;
+        if (!(await this.#turn.take(() => this.#rounds.run(forced)))) latest = this.#later;
       }
       this.#wakeIn(Math.min(latest, await this.#rounds.wait()));
     } catch (error) {
@@ -263,14 +265,14 @@ export class Outbox extends EventTarget {
       console.warn("outbox", error);
       this.#again = null;
       this.#say("storage");
-      this.#wakeIn(LATER_MS);
+      this.#wakeIn(this.#later);
     }
   }
 
   #wakeIn(ms) {
     clearTimeout(this.#timer);
     if (ms === Infinity || this.#stopped) return;
-    this.#timer = setTimeout(() => this.send({ forced: false }), Math.max(ms, SOON_MS));
+    this.#timer = setTimeout(() => this.send({ forced: false }), Math.max(ms, this.#soon));
   }
 
   #say(trouble) {

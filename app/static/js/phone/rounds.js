@@ -20,7 +20,7 @@ export class Rounds {
   #offsets = new Map();
 
   /** `tools`: {fetch, now, identity, lang, patience}; `moved()` is called while a photo goes. */
-  constructor({ shelf, tools, parts, back = BACK_OFF, say, moved }) {
+  constructor({ shelf, tools, parts, back, say, moved }) {
     this.#shelf = shelf;
     this.#tools = tools;
     this.#parts = parts;

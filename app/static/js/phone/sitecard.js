@@ -11,6 +11,8 @@ import { awayNodes, done } from "./nearby.js";
 import { position } from "./position.js";
 import { projects } from "./projects.js";
 import { back, current, onHide, onShow } from "./screens.js";
+import { verdictWord } from "./verdict.js";
+import { lastVisit, visits } from "./visits.js";
 import { zone } from "./zone.js";
 
 const $ = (id) => document.getElementById(id);
@@ -62,6 +64,14 @@ function awayLine(project) {
   return line;
 }
 
+/** This person's last check-in here, as far as the phone knows. */
+function visitLine() {
+  const visit = lastVisit(code);
+  if (!visit) return "";
+  const facts = [moment(visit.at), visit.verdict && verdictWord(visit.verdict), visit.waiting && t("phone.site.waiting")];
+  return el("p", { class: "m-card-visit", id: "site-visit" }, icon("check"), el("span", {}, t("phone.site.visit", { facts: facts.filter(Boolean).join(" · ") })));
+}
+
 function withProject(project) {
   const p = project.properties;
   const item = zone.data.items?.[p.item];
@@ -70,6 +80,7 @@ function withProject(project) {
     head(project.title, `${kindOf(p.kind).label} · ${p.code}`),
     awayLine(project),
     actions(project),
+    visitLine(),
     el("section", { class: "m-card-status" },
       markSvg(p.status, { kind: p.kind, size: 40 }),
       el("div", {}, el("p", { class: "m-card-word" }, el("b", {}, project.look.label), " ", done(p)), why ? el("p", { class: "m-card-why" }, why) : "")),
@@ -94,6 +105,7 @@ function withoutPlace(subject) {
     head(local(subject, "title"), code),
     el("p", { class: "m-card-away" }, t(subject.withheld ? "phone.site.withheld" : "phone.nearby.no_place")),
     actions(null),
+    visitLine(),
     el("a", { class: "m-button plain", href: `/subjects/${encodeURIComponent(code)}` }, t("phone.site.page"), icon("right")),
   ];
 }
@@ -123,6 +135,7 @@ function moved() {
 projects.addEventListener("change", () => current?.name === "site" && render());
 zone.addEventListener("change", () => current?.name === "site" && !projects.get(code) && render());
 projects.addEventListener("moved", moved);
+visits.addEventListener("change", () => current?.name === "site" && render());
 onShow("site", (params) => {
   position.start();
   if (params.code !== code) card.scrollTop = 0;

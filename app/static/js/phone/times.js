@@ -1,5 +1,5 @@
 // Moments and sizes as they are said on the telephone.
-import { t } from "../boot.js";
+import { lang, t } from "../boot.js";
 import { number } from "../format.js";
 
 const two = (n) => String(n).padStart(2, "0");
@@ -25,8 +25,12 @@ export function span(ms) {
 /** How long ago a moment was. A clock that was set back must not give an age below nothing. */
 export const ago = (moment) => t("phone.check.time.ago", { span: span(Date.now() - new Date(moment)) });
 
-/** Bytes as kB or MB, as the telephone's own settings say them. */
+/** Bytes as kB, MB or GB, as the telephone's own settings say them. */
 export function size(bytes) {
   if (bytes < 1_000_000) return `${number(Math.max(1, bytes / 1000))}\u00a0kB`;
-  return `${number(bytes / 1_000_000, 1)}\u00a0MB`;
+  if (bytes < 1_000_000_000) return `${number(bytes / 1_000_000, 1)}\u00a0MB`;
+  return `${number(bytes / 1_000_000_000, 1)}\u00a0GB`;
 }
+
+/** Sentences one after the other, as the language sets them. */
+export const sentences = (...all) => all.filter(Boolean).join(lang === "en" ? " " : "");

@@ -1,0 +1,61 @@
+"""Makes a whole pack: files with their names, for the command line and for downloads."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+
+from app.domain.roles import Actor
+from app.pack.contents import Pack, read_pack
+from app.pack.paper import Paper
+from app.pack.sheets import pack_workbook
+from app.store.coverage import Coverages
+from app.store.live import Live, View
+from app.store.spatial.protocol import Filters
+
+OLDEST = (1980, 1, 1, 0, 0, 0)
+"""The date of files in the archive, so that the same pack has the same bytes."""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """One pack of one view, as somebody may see it."""
+
+    source: Live
+    counted: Coverages
+    view: View
+    actor: Actor
+    filters: Filters
+    lang: str
+
+    def pack(self) -> Pack:
+        """What is in it."""
+        book = self.source.book_of(self.view)
+        with self.source.database.read() as connection:
+            return read_pack(connection, self.view, book, self.counted, self.actor, self.filters, self.lang)
+
+    def pdf(self) -> bytes:
+        """The A4 document."""
+        return Paper(self.pack(), self.view, self.counted).pdf()
+
+    def workbook(self) -> bytes:
+        """The same rows as a workbook."""
+        return pack_workbook(self.pack())
+
+    def slides(self) -> list[bytes]:
+        """The same as pictures of 1920 × 1080 pixels."""
+        return Paper(self.pack(), self.view, self.counted).slides()
+
+    def archive(self) -> bytes:
+        """The pictures in a ZIP file."""
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+            for number, picture in enumerate(self.slides(), start=1):
+                archive.writestr(zipfile.ZipInfo(f"{self.name}-{number:02d}.png", OLDEST), picture)
+        return out.getvalue()
+
+    @property
+    def name(self) -> str:
+        """Files are called after the week."""
+        return f"pack-{self.view.week}"

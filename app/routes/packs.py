@@ -1,0 +1,53 @@
+"""``/pack.pdf``, ``/pack.xlsx``, ``/pack-slides.zip``: the meeting's pack, filtered as on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import anyio.to_thread
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.deps import FILTERS, LANG, WEEK, actor_of, live, page_language, read_filters, read_view
+from app.i18n import translate
+from app.pack.making import Maker
+from app.params import Query
+from app.routes.upload import file_answer
+from app.sheets.workbook import MEDIA_TYPE
+
+router = APIRouter(include_in_schema=False)
+
+ASKED = (*FILTERS, WEEK, LANG)
+
+
+@router.get("/pack.pdf")
+async def pdf(request: Request) -> Response:
+    """A4, with Chinese fonts embedded and maps as vectors."""
+    return await _answer(request, Maker.pdf, "pdf", "application/pdf")
+
+
+@router.get("/pack.xlsx")
+async def workbook(request: Request) -> Response:
+    """The same rows."""
+    return await _answer(request, Maker.workbook, "xlsx", MEDIA_TYPE)
+
+
+@router.get("/pack-slides.zip")
+async def slides(request: Request) -> Response:
+    """The same as PNG pictures of 1920 × 1080 pixels."""
+    return await _answer(request, Maker.archive, "zip", "application/zip")
+
+
+async def _answer(request: Request, make: Callable[[Maker], bytes], suffix: str, media: str) -> Response:
+    query = Query(request.query_params, ASKED)
+    source = live(request)
+    view = await read_view(query, source)
+    filters = read_filters(query, view)
+    query.done()
+    actor = actor_of(request)
+    assert actor is not None  # the guard lets nobody else through
+    maker = Maker(source, request.app.state.coverages, view, actor, filters, page_language(request))
+    limiter = request.app.state.pack_limiter
+    body = await anyio.to_thread.run_sync(make, maker, limiter=limiter)
+    name = translate(maker.lang, "pack.title")
+    return file_answer(body, media, f"{name} {view.week}.{suffix}", f"{maker.name}.{suffix}")
