@@ -64,6 +64,7 @@ from app.routes import (
     upload,
     users,
     work,
+    worker,
 )
 from app.security import SecurityHeaders
 from app.settings import STATIC, Settings
@@ -136,6 +137,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         photos,
         photouploads,
         phonedata,
+        worker,
         alongline,
         subjects,
         meeting,

@@ -18,6 +18,7 @@ has_chromium() {
 }
 
 has_gdal() { command -v ogrinfo >/dev/null; }
+has_pdftotext() { command -v pdftotext >/dev/null && command -v pdffonts >/dev/null; }
 has_chinese_font() { [ -n "$(fc-list :lang=zh family 2>/dev/null | head -n 1)" ]; }
 # Playwright's driver needs it; a bare Debian has it not.
 has_libatomic() { ldconfig -p 2>/dev/null | grep -q 'libatomic\.so\.1' || compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null; }
@@ -54,6 +55,7 @@ missing_packages() {
   wanting has_libatomic libatomic1
   wanting has_gdal gdal-bin
   wanting has_chinese_font fonts-noto-cjk
+  wanting has_pdftotext poppler-utils
 }
 
 # ensure_system all|postgis: what the tests need, or PostGIS alone (the bench). Installs what is missing, else names

@@ -18,7 +18,7 @@ from maps.pictograms import pictogram
 from maps.shapes import SHAPES
 
 ZONE = (600.0, 860.0)
-TOWN = (620.0, 560.0)
+TOWN = (640.0, 500.0)
 LEAST_M = 2_400.0
 
 

@@ -123,7 +123,7 @@ def _overview(sheet: Sheet, pack: Pack, words: dict[str, str]) -> None:
         [words["area"], *(square_metres(lang, town.area_km2 * 1e6) for town in pack.towns)],
         looks.PLAIN,
     )
-    sheet.line(row + 2, [words["sites"], *(town.sites for town in pack.towns)], looks.SUM)
+    sheet.line(row + 2, [words["sites_count"], *(town.sites for town in pack.towns)], looks.SUM)
     for offset, code in enumerate(STATUSES, start=3):
         sheet.put(row + offset, 1, translate(lang, f"status.{code}"), looks.status_look(code))
         for column, town in enumerate(pack.towns, start=2):

@@ -11,6 +11,8 @@ from starlette.responses import HTMLResponse, Response
 from app.deps import live, page_language
 from app.i18n import translate
 from app.routes.pages import basemaps
+from app.settings import Settings
+from app.store.live import View
 from app.views.phone import first_modules, phone_boot
 from app.web import YEAR_SECONDS, asset, environment
 
@@ -20,8 +22,23 @@ router = APIRouter(include_in_schema=False)
 @router.get("/m")
 async def phone_page(request: Request) -> Response:
     """The shell: no person, token or site in it, since the phone keeps it for whoever opens it next."""
-    lang, view, settings = page_language(request), live(request).view, request.app.state.settings
-    html = (
+    lang = page_language(request)
+    html = shell_html(request.app.state.settings, live(request).view, lang)
+    tag = f'"{hashlib.blake2b(html.encode(), digest_size=12).hexdigest()}"'
+    headers = {"etag": f"W/{tag}", "cache-control": "no-cache", "vary": "Cookie", "content-language": lang}
+    known = {part.strip() for part in request.headers.get("if-none-match", "").split(",")}
+    if headers["etag"] in known:
+        response = Response(status_code=304, headers=headers)
+    else:
+        response = HTMLResponse(html, headers=headers)
+    if request.query_params.get("lang") == lang:
+        response.set_cookie("lang", lang, max_age=YEAR_SECONDS, samesite="lax", path="/")
+    return response
+
+
+def shell_html(settings: Settings, view: View, lang: str) -> str:
+    """The page. The service worker's list has its digest: nothing in it may differ from reader to reader."""
+    return (
         environment()
         .get_template("m.html")
         .render(
@@ -34,13 +51,3 @@ async def phone_page(request: Request) -> Response:
             asset=asset,
         )
     )
-    tag = f'"{hashlib.blake2b(html.encode(), digest_size=12).hexdigest()}"'
-    headers = {"etag": f"W/{tag}", "cache-control": "no-cache", "vary": "Cookie", "content-language": lang}
-    known = {part.strip() for part in request.headers.get("if-none-match", "").split(",")}
-    if headers["etag"] in known:
-        response = Response(status_code=304, headers=headers)
-    else:
-        response = HTMLResponse(html, headers=headers)
-    if request.query_params.get("lang") == lang:
-        response.set_cookie("lang", lang, max_age=YEAR_SECONDS, samesite="lax", path="/")
-    return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import timedelta
 
 import obstore
@@ -18,6 +19,7 @@ PATIENCE = {"connect_timeout": "3s", "timeout": "15s"}
 RETRY_SECONDS = 5
 PROBE = "photos/.probe"
 _NO_BUCKET = "NoSuchBucket"
+_CODE = re.compile(r"<Code>(\w{1,60})</Code>")
 
 
 class S3Blobs:
@@ -57,7 +59,7 @@ class S3Blobs:
                 self._store, name, raw, attributes={"Content-Type": "image/jpeg"}, use_multipart=False
             )
         except (BaseError, OSError) as error:
-            log.error("cannot keep a photo at %s: %s", self._shown, _first_line(error))
+            log.error("cannot keep a photo at %s: %s", self._shown, _told(error))
             raise Unavailable(
                 "照片存储暂时无法访问，未保存；请稍后再试，或先不带照片提交。",
                 "Where photos are kept cannot be reached just now; nothing was saved. Try again later, "
@@ -71,7 +73,7 @@ class S3Blobs:
         except (BaseError, OSError) as error:
             if isinstance(error, FileNotFoundError) and _NO_BUCKET not in str(error):
                 return None
-            log.error("cannot read %s at %s: %s", name, self._shown, _first_line(error))
+            log.error("cannot read %s at %s: %s", name, self._shown, _told(error))
             raise Unavailable(
                 "照片存储暂时无法访问，请稍后再试。",
                 "Where photos are kept cannot be reached just now; try again later.",
@@ -84,7 +86,7 @@ class S3Blobs:
             obstore.put(self._store, PROBE, b"minsheng", use_multipart=False)
             obstore.get(self._store, PROBE).bytes()
         except (PermissionDeniedError, UnauthenticatedError, FileNotFoundError) as error:
-            said = _first_line(error)
+            said = _told(error)
             raise Refused(
                 f"对象存储 {self._shown} 不能使用，请检查 MINSHENG_S3_BUCKET、MINSHENG_S3_KEY、"
                 f"MINSHENG_S3_SECRET 和存储桶的读写权限。它说：{said}",
@@ -92,8 +94,11 @@ class S3Blobs:
                 f"MINSHENG_S3_KEY, MINSHENG_S3_SECRET and the right to write. It said: {said}",
             ) from error
         except (BaseError, OSError) as error:
-            log.error("the object storage %s does not answer: %s", self._shown, _first_line(error))
+            log.error("the object storage %s does not answer: %s", self._shown, _told(error))
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:300]
+def _told(error: Exception) -> str:
+    """What the library says on one line; the store's own code (``NoSuchBucket``) stands in an XML answer."""
+    words = " ".join(str(error).partition("Debug source")[0].split())
+    code = _CODE.search(words)
+    return f"{code[1]}: {words[:200]}" if code else words[:200]

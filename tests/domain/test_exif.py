@@ -81,10 +81,11 @@ def test_no_time_is_better_than_a_wrong_one(text):
     assert read_exif(opened({0x9003: text}, model="x"))["taken_at"] is None
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_a_broken_exif_is_none():
     image = Image.new("RGB", (2, 2))
     image.info["exif"] = b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\xff" * 60
-    assert read_exif(image) is None or set(read_exif(image)) == set(MEMBERS)
+    assert read_exif(image) is None
 
 
 VALUES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers()))

@@ -55,5 +55,5 @@ def test_an_inspection_is_made_in_the_year_before_now(late: timedelta) -> None:
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
     with pytest.raises(BadParameter) as bad:
-        check_finding(NOW + timedelta(days=1), "ok", "", NOW, position=Position(1, 1), withheld=True)
+        check_finding(NOW + timedelta(days=1), "problem", "", NOW, position=Position(1, 1), withheld=True)
     assert [fault.parameter for fault in bad.value.faults] == ["made_at", "position", "finding"]

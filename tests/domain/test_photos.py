@@ -157,11 +157,10 @@ def heic_of(width: int, height: int) -> bytes:
         (png_of(7746, 7746), TooManyPixels),  # 60,000,516
         (jpeg_of(10_000, 6_001), TooManyPixels),
         (heic_of(10_000, 6_001), TooManyPixels),
-        (jpeg_of(10_000, 6_000), NoPicture),  # small enough, but there is not so much in it
-        (png_of(7746, 7745), NoPicture),
+        (png_of(7746, 7745), NoPicture),  # small enough, but there is not so much in it
         (b"\0" * (MOST_BYTES + 1), TooLarge),
     ],
-    ids=["png", "jpeg", "heic", "just under", "png just under", "bytes"],
+    ids=["png", "jpeg", "heic", "png just under", "bytes"],
 )
 def test_why_a_photo_by_itself_is_not_taken(raw, alone):
     with pytest.raises(NotTaken) as refused:

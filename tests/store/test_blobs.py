@@ -9,9 +9,10 @@ import errno
 import hashlib
 import logging
 import os
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
@@ -42,8 +43,19 @@ class Objects:
     def start(self) -> None:
         asked = self.asked
 
+        open_ones = self.open_ones = set()
+
         class Handler(S3Handler):
             data_root = self.root
+
+            def setup(self) -> None:
+                super().setup()
+                open_ones.add(self.connection)
+
+            def finish(self) -> None:
+                open_ones.discard(self.connection)
+                with suppress(OSError):
+                    super().finish()
 
             def log_message(self, *_: object) -> None:
                 asked.append((self.command, self.path, self.headers.get("authorization") or ""))
@@ -55,6 +67,9 @@ class Objects:
     def stop(self) -> None:
         self.server.shutdown()
         self.server.server_close()
+        for connection in list(self.open_ones):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def settings(self, **more: object) -> dict[str, object]:
         return {

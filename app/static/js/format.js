@@ -4,9 +4,12 @@ import { lang, t } from "./boot.js";
 const locale = lang === "en" ? "en" : "zh-CN";
 const space = "\u00a0"; // number and unit stay on one line
 
+const formats = new Map(); // decimals → formatter; making one takes longer than using it a hundred times
+
 /** A number with thousands separators and at most `digits` decimals. */
 export function number(value, digits = 0) {
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+  if (!formats.has(digits)) formats.set(digits, new Intl.NumberFormat(locale, { maximumFractionDigits: digits }));
+  return formats.get(digits).format(value);
 }
 
 /** Metres as 米 below one kilometre and 千米 above. */

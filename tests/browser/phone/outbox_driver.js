@@ -184,6 +184,18 @@ class Phone {
     this.clock.skew = skew;
   }
 
+  /** All pages try, on the line as it is, until nothing is left or nothing more is to be tried. */
+  async weather({ rounds, tabs, hour }) {
+    for (let n = 0; n < rounds; n += 1) {
+      const pages = [];
+      for (let i = 0; i < tabs; i += 1) pages.push(await this.tab(i));
+      await Promise.race([Promise.all(pages.map((tab) => tab.hear(tab.page.outbox.send()))), rest(3_000)]);
+      const entries = await pages[0].hear(pages[0].page.outbox.list());
+      if (entries.value?.length === 0) return;
+      if (entries.value?.some((entry) => entry.held)) this.clock.skew += hour;
+    }
+  }
+
   async wait({ ms }) {
     await rest(ms);
   }

@@ -16,7 +16,8 @@ from PIL import Image
 from tests.support.faults import Fault
 
 NOW = datetime.now(UTC)
-DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 MOST_SKEW_MS = 40 * DAY_MS
 
 
@@ -63,6 +64,7 @@ def _schedule(chance: random.Random, number: int, subjects: list[str]) -> Schedu
         made.steps.append(step)
         for _ in range(chance.randint(0, 3)):
             made.steps.append(_event(chance, filed, tabs))
+    made.steps.append({"do": "weather", "rounds": 6, "tabs": tabs, "hour": HOUR_MS})
     return made
 
 

@@ -162,7 +162,7 @@ export function startForm(here, hand, { again } = {}) {
     }
     hand.close();
     take(null);
-    startDone(here, draft.id, draft.title);
+    startDone(here, draft.id, local(subject, "title"));
   });
 
   const changed = () => {

@@ -15,7 +15,7 @@ const title = document.getElementById("check-title");
 const goBack = document.getElementById("check-back");
 
 let turn = 0; // of the screen: what was begun for an earlier one must not end on this one
-let end = null;
+let ends = [];
 
 /** What a part of this screen gets: where to draw, how to name itself, and whether it is still shown. */
 function stage() {
@@ -27,14 +27,13 @@ function stage() {
     live: () => mine === turn,
     name: (text) => (title.textContent = text),
     /** `stop` is called when another screen takes over. */
-    until: (stop) => (mine === turn ? (end = stop) : stop()),
+    until: (stop) => (mine === turn ? ends.push(stop) : stop()),
   };
 }
 
 function leave() {
   turn += 1;
-  end?.();
-  end = null;
+  for (const stop of ends.splice(0)) stop();
   take(null);
 }
 
@@ -111,6 +110,10 @@ async function open(id) {
 function fill(here, draft, options = {}) {
   const kept = draft.changed_at !== draft.started_at || options.again;
   startForm(here, new Hand(draft, { kept: Boolean(kept) }), options);
+  // signed out, here or on another page: what was written stays, sealed, and leaves the screen
+  const look = () => draft.account.id !== account.me?.id && resume();
+  account.addEventListener("change", look);
+  here.until(() => account.removeEventListener("change", look));
 }
 
 async function mend(id) {

@@ -32,14 +32,13 @@ export function placePart(hand, site) {
   const pin = el("button", { class: "m-button", type: "button", on: { click: byHand } }, icon("pin"), t("phone.check.place.pin"));
   const part = el("section", { class: "c-part", "aria-labelledby": "place-title" }, el("h2", { id: "place-title" }, t("phone.check.place.title")), told, el("div", { class: "c-row" }, again, pin));
 
-  function put(fix) {
-    const { lon, lat, accuracy_m, at, source } = fix;
-    hand.change({ position: { lon, lat, accuracy_m, at, source } }, { quiet: true });
+  function put({ lon, lat, accuracy_m, at, source }, { quiet = false } = {}) {
+    hand.change({ position: { lon, lat, accuracy_m, at, source } }, { quiet });
   }
 
   function watch() {
     if (hand.closed) return;
-    if (better(draft, position.current)) put(position.current);
+    if (better(draft, position.current)) put(position.current, { quiet: true });
     else follow();
   }
 

@@ -4,7 +4,7 @@ import { el, icon, svg } from "../dom.js";
 import { number, percent, wholeMetres } from "../format.js";
 import { faultLine } from "./fault.js";
 import { merged, metresOf, parse, textOf, wrong as wrongOf } from "./sections.js";
-import { clock, sentences } from "./times.js";
+import { day, sentences } from "./times.js";
 import { moved } from "./walk.js";
 
 const STEP_M = 10;
@@ -117,7 +117,7 @@ export function sectionsField(length, seen, text, onInput) {
 export function seenWords(latest, version) {
   if (!latest?.sections?.length) return t("phone.check.sections.never");
   const seen = latest.sections.map(stretchWords).join(t("phone.check.sections.and"));
-  const words = t("phone.check.sections.seen", { sections: seen, day: clock(latest.made_at).slice(0, 5), by: latest.by });
+  const words = t("phone.check.sections.seen", { sections: seen, day: day(latest.made_at), by: latest.by });
   return latest.geom_version === version ? words : sentences(words, t("phone.check.sections.redrawn"));
 }
 
@@ -128,6 +128,7 @@ export function sectionsPart(hand, subject, site) {
   const same = latest?.geom_version === subject.geom_version;
   const keep = (text) => hand.change({ sections: text.trim() ? { text, geom_version: subject.geom_version } : null });
   const own = sectionsField(length, same ? (latest?.sections ?? []) : [], draft.sections?.text ?? "", keep);
+  const redrawn = draft.sections && draft.sections.geom_version !== subject.geom_version;
   const walkBox = el("div", { class: "c-walk" });
   const start = el("button", { class: "m-button c-wide", type: "button", id: "walk-start", on: { click: walk } }, icon("walk"), t("phone.check.walk.start"));
   const part = el(
@@ -135,6 +136,7 @@ export function sectionsPart(hand, subject, site) {
     { class: "c-part", "aria-labelledby": "sections-title" },
     el("h2", { id: "sections-title" }, t("phone.check.sections.title")),
     el("p", { class: "c-sub" }, sentences(t("phone.check.sections.whole", { m: wholeMetres(length) }), seenWords(latest, subject.geom_version))),
+    redrawn ? el("p", { class: "c-wrong" }, t("phone.check.sections.redrawn")) : null,
     start,
     walkBox,
     own.nodes,

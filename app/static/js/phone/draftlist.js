@@ -3,10 +3,12 @@ import { t } from "../boot.js";
 import { el, icon } from "../dom.js";
 import { ask } from "./ask.js";
 import * as drafts from "./drafts.js";
+import { titleOf } from "./names.js";
 import { ago } from "./times.js";
 import { verdictMark, verdictWord } from "./verdict.js";
 
 function row(draft, gone) {
+  const title = titleOf(draft);
   const about = [draft.verdict ? verdictWord(draft.verdict) : t("phone.check.draft.no_verdict"), t("phone.check.draft.photos", { n: draft.photos.length }), ago(draft.changed_at)];
   const own = el(
     "li",
@@ -15,15 +17,15 @@ function row(draft, gone) {
       "a",
       { class: "c-choice", href: `#draft/${draft.id}` },
       draft.verdict ? verdictMark(draft.verdict, 36) : icon("page"),
-      el("span", { class: "c-choice-words" }, el("b", {}, draft.title), el("span", { class: "c-sub" }, `${draft.subject} · ${about.join(" · ")}`)),
+      el("span", { class: "c-choice-words" }, el("b", {}, title), el("span", { class: "c-sub" }, `${draft.subject} · ${about.join(" · ")}`)),
     ),
     el(
       "button",
       {
-        class: "c-icon-button", type: "button", "aria-label": t("phone.check.draft.remove", { title: draft.title }),
+        class: "c-icon-button", type: "button", "aria-label": t("phone.check.draft.remove", { title }),
         on: {
           click: async () => {
-            const text = t("phone.check.draft.remove_text", { title: draft.title, age: ago(draft.changed_at), n: draft.photos.length });
+            const text = t("phone.check.draft.remove_text", { title, age: ago(draft.changed_at), n: draft.photos.length });
             if (!(await ask({ title: t("phone.check.draft.remove_title"), text, yes: t("phone.check.draft.remove_yes") }))) return;
             await drafts.remove(draft.id);
             own.remove();

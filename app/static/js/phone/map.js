@@ -8,7 +8,7 @@ import { markSvg } from "../marks.js";
 import { scale } from "../scale.js";
 import { onTheme, theme } from "../theme.js";
 import { startBaseMaps } from "./basemaps.js";
-import { awayNodes } from "./nearby.js";
+import { awayNodes, sheet } from "./nearby.js";
 import { boundsOf, buildMap, drawn } from "./mapparts.js";
 import { filters } from "./filters.js";
 import { position } from "./position.js";
@@ -18,6 +18,7 @@ import { current, onShow, show } from "./screens.js";
 const L = window.L;
 const FINGER = 18; // pixels a fingertip may miss by
 const CLOSE = 16; // nearer than this the streets around are out of sight
+const CROWD = 300; // among more projects the towns' names find no gap, and looking for one takes long
 const FAR_M = 30_000; // farther away than this, here and there make no picture together
 
 /** The straight way from here to the nearest position of the chosen project. */
@@ -77,7 +78,7 @@ export function start() {
   projects.addEventListener("change", take);
   filters.addEventListener("change", take);
   projects.addEventListener("moved", moved);
-  position.addEventListener("change", () => following && current?.name === "nearby" && position.current && centre());
+  position.addEventListener("change", () => following && current?.name === "nearby" && sheet.at !== "full" && position.current && centre());
   onShow("nearby", () => choose(null));
   onShow("site", ({ code }) => choose(projects.get(code)));
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
@@ -89,7 +90,7 @@ export function start() {
 
 function take() {
   const all = projects.all.map(drawn);
-  parts.ground.keepClearOf(all);
+  parts.ground.keepClearOf(all.length > CROWD ? [] : all);
   parts.sites.setSites(all.filter(filters.test()));
   if (current?.name === "site") choose(projects.get(current.params.code), { still: true });
 }

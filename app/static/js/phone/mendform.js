@@ -4,6 +4,7 @@ import { el, icon } from "../dom.js";
 import { account } from "./account.js";
 import { findingPart, verdictPart } from "./checkform.js";
 import { sectionsField } from "./checksections.js";
+import { titleOf } from "./names.js";
 import { outbox } from "./outbox.js";
 import { show } from "./screens.js";
 import { textOf } from "./sections.js";
@@ -84,7 +85,7 @@ export async function startMending(here, id, notice, link) {
     }
     show("outbox", {}, { replace: true });
   });
-  here.name(t("phone.check.mend.of", { title: about.title }));
+  here.name(t("phone.check.mend.of", { title: titleOf(about) }));
   here.body.append(form);
   change({});
 }

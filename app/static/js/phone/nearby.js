@@ -28,6 +28,7 @@ const empty = el("div", { class: "m-empty", hidden: true });
 
 let rows = [];
 let rowHeight = 84;
+let boxHeight = 600;
 let frame = null;
 const drawn = new Map(); // project → its row in the page
 
@@ -36,9 +37,18 @@ export const listed = () => rows;
 
 export let sheet = null;
 
+const ARROW = svg("svg", { class: "m-arrow", viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: "M12 2l6.5 19L12 17l-6.5 4z" }));
+const marks = new Map(); // status and kind → its mark; a copy costs a tenth of a new one
+
+function mark({ status, kind }) {
+  const key = `${status} ${kind}`;
+  if (!marks.has(key)) marks.set(key, markSvg(status, { kind, size: 36 }));
+  return marks.get(key).cloneNode(true);
+}
+
 /** The arrow of a bearing; the style sheet turns it against the phone's own heading. */
 export function arrow(bearing) {
-  const node = svg("svg", { class: "m-arrow", viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: "M12 2l6.5 19L12 17l-6.5 4z" }));
+  const node = ARROW.cloneNode(true);
   node.style.setProperty("--bearing", `${Math.round(bearing)}deg`);
   return node;
 }
@@ -61,7 +71,7 @@ function row(project) {
   const p = project.properties;
   return el("div", { class: "m-row", role: "listitem" },
     el("a", { class: "m-row-link", href: `#site/${encodeURIComponent(project.code)}` },
-      markSvg(p.status, { kind: p.kind, size: 36 }),
+      mark(p),
       el("span", { class: "m-row-text" },
         el("span", { class: "m-row-title" }, project.title),
         el("span", { class: "m-row-more" }, el("b", {}, project.look.label), " ", done(p), " · ", project.unit)),
@@ -70,9 +80,11 @@ function row(project) {
 
 function paint() {
   frame = null;
-  canvas.style.height = `${rows.length * rowHeight}px`;
-  const first = Math.max(0, Math.floor(box.scrollTop / rowHeight) - EXTRA);
-  const last = Math.min(rows.length, Math.ceil((box.scrollTop + box.clientHeight) / rowHeight) + EXTRA);
+  const height = `${rows.length * rowHeight}px`;
+  if (canvas.style.height !== height) canvas.style.height = height;
+  const { scrollTop } = box; // read before anything is written: the page is laid out once a frame
+  const first = Math.max(0, Math.floor(scrollTop / rowHeight) - EXTRA);
+  const last = Math.min(rows.length, Math.ceil((scrollTop + boxHeight) / rowHeight) + EXTRA);
   const wanted = new Map();
   for (let i = first; i < last; i += 1) wanted.set(rows[i], i);
   for (const [project, node] of drawn) {
@@ -163,6 +175,7 @@ export function startNearby({ pin }) {
   startFixLine($("fix"), help, { pin });
   box.addEventListener("scroll", repaint, { passive: true });
   new ResizeObserver(() => {
+    boxHeight = box.clientHeight;
     rowHeight = ROW_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
     repaint();
   }).observe(box);

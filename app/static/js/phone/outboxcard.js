@@ -3,18 +3,13 @@ import { t } from "../boot.js";
 import { el, icon } from "../dom.js";
 import { ask } from "./ask.js";
 import { stateOf } from "./entrystate.js";
+import { saying, titleOf } from "./names.js";
 import { outbox } from "./outbox.js";
 import { show } from "./screens.js";
 import { ago, size } from "./times.js";
-import { verdictMark, verdictWord } from "./verdict.js";
+import { verdictMark } from "./verdict.js";
 
 const ICONS = { waiting: "wait", sending: "outbox", refused: "warning", sign_in: "lock" };
-
-/** What the person wrote, in a line. */
-function about(entry) {
-  const { verdict, finding } = entry.kind === "revision" ? entry.body.changes : entry.body;
-  return [verdict ? verdictWord(verdict) : null, (finding ?? "").trim() || null].filter(Boolean).join("：");
-}
 
 /** The server's own words: why, and every fault that it found. */
 function reasons(entry) {
@@ -54,7 +49,7 @@ async function remove(entry) {
   const known = entry.receipt || entry.posted;
   const yes = await ask({
     title: t("phone.outbox.remove_title"),
-    text: t(known ? "phone.outbox.remove_known" : "phone.outbox.remove_text", { title: entry.title, n: entry.photos.length, age: ago(entry.created_at) }),
+    text: t(known ? "phone.outbox.remove_known" : "phone.outbox.remove_text", { title: titleOf(entry), n: entry.photos.length, age: ago(entry.created_at) }),
     yes: t("phone.outbox.remove_yes"),
   });
   if (yes) await outbox.remove(entry.id);
@@ -91,9 +86,9 @@ export function entryCard() {
         "div",
         { class: "o-head" },
         verdict ? verdictMark(verdict, 36) : icon("edit"),
-        el("div", { class: "o-words" }, el("h3", {}, entry.kind === "revision" ? t("phone.outbox.revision", { title: entry.title }) : entry.title), el("p", { class: "c-sub" }, entry.subject, " · ", age)),
+        el("div", { class: "o-words" }, el("h3", {}, entry.kind === "revision" ? t("phone.outbox.revision", { title: titleOf(entry) }) : titleOf(entry)), el("p", { class: "c-sub" }, entry.subject, " · ", age)),
       ),
-      el("p", { class: "o-about" }, about(entry)),
+      el("p", { class: "o-about" }, saying(entry.kind === "revision" ? entry.body.changes : entry.body)),
       el("p", { class: "o-state" }, symbol, words),
       bar,
       ...[reasons(entry), actions(entry)].filter(Boolean),

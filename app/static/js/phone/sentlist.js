@@ -1,9 +1,10 @@
 // What the server has of this person's check-ins: the last fifty, to be mended; and where two people said different things.
 import { t } from "../boot.js";
 import { el, icon } from "../dom.js";
+import { saying, titleOf } from "./names.js";
 import { outbox } from "./outbox.js";
 import { ago, clock } from "./times.js";
-import { verdictMark, verdictWord } from "./verdict.js";
+import { verdictMark } from "./verdict.js";
 
 function disputes(record) {
   if (!record.disputed?.length) return null;
@@ -23,9 +24,9 @@ function row(record) {
       "div",
       { class: "o-head" },
       values.verdict ? verdictMark(values.verdict, 36) : icon("check"),
-      el("div", { class: "o-words" }, el("h3", {}, record.title), el("p", { class: "c-sub" }, facts.filter(Boolean).join(" · "))),
+      el("div", { class: "o-words" }, el("h3", {}, titleOf(record)), el("p", { class: "c-sub" }, facts.filter(Boolean).join(" · "))),
     ),
-    el("p", { class: "o-about" }, [values.verdict ? verdictWord(values.verdict) : null, (values.finding ?? "").trim() || null].filter(Boolean).join("：")),
+    el("p", { class: "o-about" }, saying(values)),
     record.revised_at ? el("p", { class: "c-sub" }, t("phone.outbox.revised", { at: clock(record.revised_at) })) : null,
     disputes(record),
     el("div", { class: "o-actions" }, el("a", { class: "m-button", href: `#mend/${record.id}` }, icon("edit"), t("phone.outbox.amend"))),

@@ -13,6 +13,12 @@ export function clock(moment) {
   return date.getFullYear() === new Date().getFullYear() ? `${day} ${time}` : `${date.getFullYear()}-${day} ${time}`;
 }
 
+/** "2023-07-14", by this telephone's clock. */
+export function day(moment) {
+  const date = new Date(moment);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
 /** A length of time in the one unit that matters: "3 分钟". */
 export function span(ms) {
   const minutes = Math.max(0, ms) / 60_000;

@@ -1,0 +1,401 @@
+"""Checking in on the phone: the form, photos, drafts, walking a stretch, scanning a label."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+from types import SimpleNamespace
+
+import pytest
+import shapely
+from PIL import Image
+from playwright.sync_api import expect
+
+from app.domain.built import parse_sections
+from app.errors import BadParameter
+from geo.linear import length, locate
+from tests.browser.phone.checking import (
+    LINE,
+    OFFLINE,
+    ON_IT,
+    demonstration,
+    fill,
+    open_form,
+    phone,
+    picture,
+    sent,
+    stand,
+    submit,
+)
+from tests.support.axe import Axe
+from tests.support.browser import FLAGS, find_chromium
+from tests.support.databases import storage
+
+WITHHELD = "5-1"
+
+
+@pytest.fixture(scope="module")
+def zone(server, tmp_path_factory):
+    with storage("sqlite", tmp_path_factory.mktemp("check")) as place, demonstration(server, place) as made:
+        yield made
+
+
+def test_a_check_in_with_photos_metres_and_a_blockage_reaches_the_ledger(new_page, zone):
+    page = phone(new_page, zone)
+    page.goto(f"{zone.url}/m#check")
+    nearest = page.locator(".c-part:has(#near-title) a")
+    expect(nearest).to_have_count(5)
+    page.locator("input[type=search]").locator("visible=true").fill("文祥路 20-1")
+    page.locator(f".c-choices a[href='#check/{LINE}']").first.click()
+    expect(page.locator("#check-title")).to_have_text("文祥路（嘉瑞路以东）")
+
+    # what is missing stands at its field
+    page.locator(".c-submit").click()
+    expect(page.locator("#verdict-wrong")).to_have_text("请选择结论。")
+    expect(page.locator("#verdict-ok")).to_be_focused()
+    page.locator("label[data-verdict=problem]").click()
+    expect(page.locator("#verdict-wrong")).to_be_empty()
+    expect(page.locator("#finding-wrong")).to_have_text("请写明看到的问题或停工原因。")
+    page.get_by_role("button", name="围挡不规范").click()
+    page.get_by_role("button", name="进度慢于计划").click()
+    expect(page.locator("#finding")).to_have_value("围挡不规范，进度慢于计划")
+    expect(page.locator("#finding-wrong")).to_be_empty()
+
+    files = [picture((30, 120, 60), (2600, 1950)), picture((200, 60, 10))]
+    page.locator("#photo-gallery").set_input_files([files[0], {**files[1], "buffer": b"no picture"}])
+    page.locator("#photo-camera").set_input_files(files[1])
+    expect(page.locator(".c-photo")).to_have_count(2)
+    expect(page.locator(".c-photo-place").first).to_have_text("有位置")
+    expect(page.locator(".c-photo-refused")).to_contain_text("200-60-10.jpg 没有加入")
+    expect(page.locator("#photos-title")).to_have_text("照片（2/9）")
+
+    expect(page.locator(".c-place-words")).to_contain_text("定位良好，误差 ±8 米")
+    expect(page.locator(".c-place .c-sub")).to_have_text("距项目 0\u00a0米")
+    page.locator("#sections").fill("0-300; 500-2000")
+    page.locator("#blockage").check()
+    page.locator(".c-submit").click()
+    expect(page.locator("#sections-wrong")).to_contain_text("超出范围")
+    expect(page.locator("#sections")).to_be_focused()
+    expect(page.locator("#blockage-wrong")).to_contain_text("请填写堵点名称")
+    page.locator("#sections").fill("0-300; 500–700 米")
+    page.locator("#blockage-title").fill("燃气管线未迁改")
+    page.locator("#blockage-due").fill("2023-07-01")
+    expect(page.locator("#due-wrong")).to_have_text("期限不能早于今天。")
+    page.locator("#blockage-due").fill("2023-08-01")
+    expect(page.locator("#due-wrong")).to_be_empty()
+    expect(page.locator("#sections-sum")).to_contain_text("合计 500\u00a0米")
+    submit(page)
+    sent(page)
+    expect(page.locator("#check-done")).to_contain_text("在现场")
+
+    (row,) = zone.inspections("围挡不规范，进度慢于计划")
+    assert (row["verdict"], row["subject_code"], row["via"]) == ("problem", LINE, "phone")
+    assert (row["lon"], row["lat"], row["accuracy_m"], row["position_source"]) == (*ON_IT, 8.0, "device")
+    assert row["sections"] == [[0.0, 300.0], [500.0, 700.0]] and row["presence"] == "at_site"
+    kept = zone.photos(row["id"])
+    assert len(kept) == 2 and {one["lon"] for one in kept} == {ON_IT[0]}
+    assert {max(one["width"], one["height"]) for one in kept} == {2048, 640}
+
+
+def test_drafts_survive_the_page_and_are_filed_without_signal(new_page, zone, watch):
+    watch.allow(OFFLINE)
+    page = phone(new_page, zone)
+    open_form(page, zone)
+    expect(page.locator(".c-place-words")).to_contain_text("定位良好")
+    page.locator("#photo-camera").set_input_files(picture((1, 2, 3)))
+    expect(page.locator(".c-photo")).to_have_count(1)
+    fill(page, "stopped", "现场无人，草稿一")
+    page.goto("about:blank")  # at once: what was typed in the last half second is kept as well
+    open_form(page, zone, "20-1-02")
+    fill(page, "ok", "草稿二")
+    expect(page.locator(".c-saved")).to_contain_text("草稿已存")
+    page.close()
+
+    page = page.context.new_page()
+    page.goto(f"{zone.url}/m#check")
+    drafts = page.locator("#drafts .c-draft")
+    expect(drafts).to_have_count(2)
+    page.get_by_role("button", name="删除草稿：嘉德路").click()
+    page.get_by_role("button", name="保留").click()
+    expect(drafts).to_have_count(2)
+    page.get_by_role("button", name="删除草稿：嘉德路").click()
+    page.get_by_role("button", name="删除草稿", exact=True).click()
+    expect(drafts).to_have_count(1)
+
+    # the same project again goes on with its draft, or begins another one
+    page.locator("input[type=search]").locator("visible=true").fill(LINE)
+    page.locator(f".c-choices a[href='#check/{LINE}']").first.click()
+    expect(page.locator("#finding")).to_have_value("现场无人，草稿一")
+    expect(page.locator("#verdict-stopped")).to_be_checked()
+    expect(page.locator(".c-photo img")).to_have_js_property("naturalWidth", 480)
+    page.get_by_role("button", name="另起一份").click()
+    expect(page.locator("#finding")).to_have_value("")
+    fill(page, "problem", "草稿三")
+    expect(page.locator(".c-saved")).to_contain_text("草稿已存")
+    page.evaluate("location.hash = '#check'")
+    expect(drafts).to_have_count(2)
+
+    page.context.set_offline(True)
+    drafts.filter(has_text="停工").locator("a").click()
+    submit(page)
+    expect(page.locator("#done-title")).to_have_text("已存入待传，联网后自动上报")
+    expect(page.locator("#done-state")).to_contain_text("等待网络")
+    expect(page.locator("#m-outbox-count")).to_have_text("1")
+    assert zone.inspections("现场无人，草稿一") == []
+    page.context.set_offline(False)
+    sent(page)
+    expect(page.locator("#m-outbox-count")).to_be_hidden()
+    (row,) = zone.inspections("现场无人，草稿一")
+    assert (row["verdict"], row["presence"]) == ("stopped", "at_site") and len(zone.photos(row["id"])) == 1
+
+
+def test_homes_and_persons_are_not_photographed_or_placed_and_strangers_may_not_check_in(new_page, zone):
+    page = phone(new_page, zone)
+    page.goto(f"{zone.url}/m#check")
+    page.get_by_text("不在图上的项目").click()
+    page.locator(f".c-fold a[href='#check/{WITHHELD}']").click()
+    expect(page.locator("#check-form")).to_contain_text("涉及家庭和个人：不拍照，不记录位置")
+    for part in ("#photos-title", "#place-title", "#sections"):
+        expect(page.locator(part)).to_have_count(0)
+    fill(page, "ok", "已走访")
+    expect(page.locator("#blockage")).to_be_hidden()
+    submit(page)
+    sent(page)
+    (row,) = zone.inspections("已走访")
+    assert (row["lon"], row["position_source"], row["presence"]) == (None, None, None)
+
+    viewer = phone(new_page, zone, "viewer")
+    viewer.goto(f"{zone.url}/m#check/{LINE}")
+    expect(viewer.locator("#check-body")).to_contain_text("没有签到权限")
+    nobody = phone(new_page, zone, None)
+    nobody.goto(f"{zone.url}/m#check")
+    expect(nobody.locator("#check-body")).to_contain_text("签到需要登录")
+    expect(nobody.get_by_role("link", name="登录")).to_have_attribute("href", "/sign-in?next=/m")
+
+
+def test_without_a_fix_the_reason_is_told_and_a_place_can_be_put_by_hand(new_page, zone):
+    page = phone(new_page, zone, permissions=[], geolocation=None)
+    open_form(page, zone)
+    expect(page.locator(".c-place")).to_contain_text("没有位置也能提交，将标为“无定位”。")
+    page.get_by_role("button", name="手动标注").click()
+    page.locator("dialog[data-ready=yes]").get_by_role("button", name="我在这里").click()
+    expect(page.locator(".c-place")).to_contain_text("手动标注的位置不能证明在现场")
+    fill(page, "ok", "手动标注")
+    submit(page)
+    sent(page)
+    (row,) = zone.inspections("手动标注")
+    assert (row["position_source"], row["accuracy_m"]) == ("pin", None) and row["lon"]
+
+
+def test_a_stretch_is_walked_as_the_server_measures_it(new_page, zone):
+    page = phone(new_page, zone)
+    open_form(page, zone)
+
+    def at(metres: float, beside: float = 0.0) -> tuple[float, float]:
+        """A place so far east of the road's second vertex, and so far north of it."""
+        return ON_IT[0] + metres / 90_820, ON_IT[1] + metres * 0.00000012 + beside / 110_950
+
+    def measure(lon: float, lat: float) -> float:
+        answer = page.request.get(f"{zone.url}/api/sites/{LINE}/locate?lon={lon}&lat={lat}")
+        return answer.json()["measure_m"]
+
+    now = page.locator(".c-walk-now")
+    page.locator("#walk-start").click()
+    start = measure(*ON_IT)
+    expect(now).to_contain_text(f"{round(start)}–{round(start)} 米")
+    stand(page, *at(3, 4))
+    end = measure(*at(3, 4))
+    expect(now).to_contain_text(f"{round(start)}–{round(end)} 米")
+    stand(page, *at(20), accuracy=45)
+    expect(now).to_contain_text("误差 ±45 米，超过 30 米，暂不计入")
+    stand(page, *at(5, 300))
+    expect(now).to_contain_text("不计入；请沿线路走")
+    stand(page, *at(900))
+    expect(now).to_contain_text("位置跳动")
+    stand(page, *at(9, 1))
+    end = measure(*at(9, 1))
+    expect(now.locator(".c-walk-ends")).to_have_text(f"{round(start)}–{round(end)} 米")
+    page.locator("#walk-stop").click()
+    field = page.locator("#sections")
+    expect(field).to_have_value(f"{round(start)}-{round(end)}")
+
+    page.locator("#walk-start").click()  # a second stretch, walked back
+    stand(page, *at(6))
+    first, last = round(measure(*at(6))), round(end)
+    page.locator("#walk-stop").click()
+    expect(field).to_have_value(f"{round(start)}-{round(end)}; {first}-{last}")
+    rows = page.locator(".c-stretch")
+    rows.nth(1).get_by_role("button", name="终点推后 10 米").click()
+    rows.nth(0).get_by_role("button", name="起点提前 10 米").click()
+    expect(field).to_have_value(f"{round(start) - 10}-{round(end)}; {first}-{last + 10}")
+    rows.nth(1).get_by_role("button", name="删除区段").click()
+    expect(rows).to_have_count(1)
+    fill(page, "ok", "走线")
+    submit(page)
+    sent(page)
+    (row,) = zone.inspections("走线")
+    assert row["sections"] == [[round(start) - 10, round(end)]] and row["geom_version"]
+    page.goto(f"{zone.url}/m#check/{LINE}")
+    page.reload()
+    expect(page.locator("#check-form")).to_contain_text(f"上次看到 {round(start) - 10}–{round(end)} 米")
+
+
+def test_measures_and_sections_are_the_servers(new_page, zone):
+    page = phone(new_page, zone)
+    page.goto(f"{zone.url}/m#me")
+    chance = random.Random(4)
+    lines, asked = [], []
+    for n in range(40):
+        parts = []
+        for _ in range(1 + n % 3):
+            lon, lat = chance.uniform(116.2, 116.5), chance.uniform(35.3, 35.6)
+            part = [(lon, lat)]
+            for _ in range(chance.randint(1, 8)):
+                lon, lat = lon + chance.gauss(0, 0.003), lat + chance.gauss(0, 0.003)
+                part.append((lon, lat))
+            parts.append(part)
+        line = shapely.MultiLineString(parts) if len(parts) > 1 else shapely.LineString(parts[0])
+        lines.append(line)
+        lon, lat = chance.choice(parts[-1])
+        asked.append((lon + chance.gauss(0, 0.0005), lat + chance.gauss(0, 0.0005)))
+    found = page.evaluate(
+        """async ([lines, asked]) => {
+          const { course, locate } = await import("/static/js/phone/along.js");
+          return lines.map((line, i) => {
+            const taken = course(line);
+            return { length: taken.length, ...locate(taken, ...asked[i]) };
+          });
+        }""",
+        [[json.loads(shapely.to_geojson(line)) for line in lines], asked],
+    )
+    for line, (lon, lat), mine in zip(lines, asked, found, strict=True):
+        theirs = locate(line, lon, lat)
+        assert mine["length"] == pytest.approx(length(line), abs=0.001)
+        assert mine["along_m"] == pytest.approx(theirs.metres, abs=0.01)
+        assert mine["off_m"] == pytest.approx(theirs.off_m, abs=0.01)
+
+    texts = [
+        "",
+        "0-1200; 1500-1800",
+        "0-1200, 1000-1800",
+        "0–1,200 m",
+        "0至1.2千米、1300到1400米",
+        "K0+000-K1+200 和 K1+500～K1+800",
+        "0 - 1 km",
+        "1,000-2,000,3,000-4,000",
+        "1,000-2,000-3,000",
+        "100-200,300-400",
+        "１００－２００；３００－４００",
+        "0.5-1.25km and 3-4",
+        "abc",
+        "5",
+        "10-",
+        "0-1,2",
+        "1-2,345-678",
+        "0--5\n7-9",
+    ]
+    mine = page.evaluate(
+        """async (texts) => {
+          const { parse } = await import("/static/js/phone/sections.js");
+          return texts.map((text) => { const { sections, faults } = parse(text); return faults.length ? null : sections; });
+        }""",
+        texts,
+    )
+    for text, sections in zip(texts, mine, strict=True):
+        try:
+            theirs = [list(one) for one in parse_sections(text)]
+        except BadParameter:
+            theirs = None
+        assert sections == theirs, text
+
+
+@pytest.fixture(scope="module")
+def label(browser, zone):
+    """The label of a site as it is printed: a photo of its real QR code, askew and with a margin."""
+    page = browser.new_page(viewport={"width": 500, "height": 500})
+    page.goto(f"{zone.url}/sites/{LINE}/qr.svg")
+    page.locator("svg").evaluate(
+        "(svg) => { svg.setAttribute('width', 300); svg.setAttribute('height', 300); }"
+    )
+    shot = Image.open(io.BytesIO(page.locator("svg").screenshot())).convert("RGB")
+    page.close()
+    photo = Image.new("RGB", (640, 480), (120, 118, 110))
+    photo.paste(shot, (170, 90))
+    return photo.rotate(7, fillcolor=(120, 118, 110))
+
+
+def test_a_label_is_scanned_by_the_camera_by_a_photo_or_typed(browser, new_page, zone, label, tmp_path):
+    page = phone(new_page, zone)
+    page.goto(f"{zone.url}/m#check")
+    page.get_by_role("button", name="扫码").click()
+    told = page.locator(".c-scan-told")
+    expect(told).to_contain_text("可以选一张二维码照片，或输入编号")  # no camera here, or none allowed
+    page.locator("#scan-code").fill("99-1-01")
+    page.get_by_role("button", name="打开").click()
+    expect(page.locator("#scan-wrong")).to_have_text("没有编号为“99-1-01”的项目。")
+    page.locator("#scan-photo").set_input_files(picture((90, 90, 90)))
+    expect(told).to_contain_text("照片中没有认出二维码")
+    foreign = page.evaluate(
+        """async () => {
+          const { siteIn } = await import("/static/js/phone/scancode.js");
+          const known = (code) => code === "20-1-01";
+          return ["https://example.org/sites/20-1-02", "https://example.org/sites/20-1-01?x=1#y", "javascript:alert(1)",
+            "https://example.org/sites/20-1-01/qr.svg", " 20-1-01 ", "http://example.org/x/20-1-01"].map((text) => siteIn(text, known));
+        }"""
+    )
+    assert [one.get("code") for one in foreign] == [None, LINE, None, None, LINE, None]
+    file = tmp_path / "label.jpg"
+    label.save(file, quality=80)
+    page.locator("#scan-photo").set_input_files(file)
+    expect(page.locator("#check-title")).to_have_text("文祥路（嘉瑞路以东）")
+    assert page.url.endswith(f"#check/{LINE}")
+
+    # a camera of which every frame shows the label
+    film = tmp_path / "label.mjpeg"
+    frame = io.BytesIO()
+    label.save(frame, "JPEG", quality=85)
+    film.write_bytes(frame.getvalue() * 2)
+    camera = browser.browser_type.launch(
+        executable_path=find_chromium(SimpleNamespace(chromium=browser.browser_type)),
+        args=[
+            *FLAGS,
+            "--no-sandbox",
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={film}",
+        ],
+    )
+    try:
+        context = camera.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+        context.add_cookies([zone.cookie("supervision")])
+        other = context.new_page()
+        other.goto(f"{zone.url}/m#check")
+        other.get_by_role("button", name="Scan").or_(other.get_by_role("button", name="扫码")).click()
+        expect(other.locator("#check-form")).to_be_visible()
+        assert other.url.endswith(f"#check/{LINE}")
+    finally:
+        camera.close()
+
+
+@pytest.mark.parametrize(("scheme", "lang"), [("light", "zh"), ("dark", "en")])
+def test_the_form_is_accessible_and_fits_the_thumb(new_page, zone, axe, scheme, lang):
+    page = phone(new_page, zone, color_scheme=scheme)
+    page.goto(f"{zone.url}/m?lang={lang}#check")
+    expect(page.locator(".c-choices a").first).to_be_visible()
+    assert (found := axe(page)) == [], Axe.text(found)
+    page.goto(f"{zone.url}/m?lang={lang}#check/{LINE}")
+    page.locator("label[data-verdict=problem]").click()
+    page.locator("#photo-camera").set_input_files(picture((1, 2, 3)))
+    page.locator("#sections").fill("0-300")
+    page.locator("#blockage").check()
+    expect(page.locator(".c-photo img")).to_have_js_property("naturalWidth", 480)
+    assert (found := axe(page)) == [], Axe.text(found)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("#screen-check :is(button, a, input, select, textarea, label.m-button)")]
+          .filter((node) => node.checkVisibility() && !node.matches(".hidden-text, #blockage"))
+          .filter((node) => { const { width, height } = node.getBoundingClientRect(); return width < 48 || height < 48; })
+          .map((node) => node.outerHTML.slice(0, 90))"""
+    )
+    assert small == []
+    assert page.evaluate("document.scrollingElement.scrollWidth") == 390

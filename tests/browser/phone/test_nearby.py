@@ -1,0 +1,357 @@
+"""The telephone's first screen: the nearest projects, where I am, one project's card, the way there."""
+
+from __future__ import annotations
+
+import random
+import re
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import geocoordinates_ffi as other
+import numpy as np
+import pytest
+import requests
+import shapely
+from playwright.sync_api import expect
+from pyproj import Geod
+from shapely.geometry import mapping, shape
+
+from geo.crs import xy_from_wgs84
+from geo.nearest import nearest_on
+from tests.browser.helpers import PHONE
+from tests.browser.phone.helpers import HERE, LOCATED, call, open_phone, put_at
+
+ROAD = "20-1-02"
+"""3.3 km of road."""
+GEOD = Geod(ellps="WGS84")
+
+
+@pytest.fixture(scope="module")
+def demo(server):
+    return server("demo", "--serve")
+
+
+def rows(page) -> list[str]:
+    """The texts of the rows in view, in their order."""
+    return [" ".join(text.split()) for text in page.locator(".m-row").all_inner_texts()]
+
+
+def codes(page) -> list[str]:
+    """The codes of all listed projects, in their order."""
+    return call(page, "phone/nearby.js", "({listed}) => listed().map((project) => project.code)")
+
+
+def beside(feature: dict, metres: float) -> tuple[float, float]:
+    """lon, lat at right angles from the middle of a line's longest segment."""
+    line = np.array(feature["geometry"]["coordinates"])
+    longest = int(np.argmax(np.hypot(*np.diff(line, axis=0).T)))
+    (lon, lat), (lon2, lat2) = (line[longest] + line[longest + 1]) / 2, line[longest + 1]
+    bearing = GEOD.inv(lon, lat, lon2, lat2)[0]
+    return GEOD.fwd(lon, lat, bearing + 90, metres)[:2]
+
+
+def test_the_list_is_that_of_the_server_and_goes_on_without_it(new_page, demo):
+    page = open_phone(new_page(**LOCATED), demo.url)
+    asked = {"lon": HERE["longitude"], "lat": HERE["latitude"], "radius": 50_000, "limit": 100}
+    near = requests.get(f"{demo.url}/api/nearby", asked, timeout=30).json()["features"]
+    expect(page.locator(".m-away-figure").first).to_be_visible()
+    assert codes(page) == [one["id"] for one in near]
+    found = call(
+        page,
+        "phone/projects.js",
+        "({projects}) => Object.fromEntries(projects.all.map((one) => [one.code, projects.away(one)]))",
+    )
+    for one in near:
+        mine, theirs = found[one["id"]], one["properties"]
+        assert mine["distance_m"] == pytest.approx(theirs["distance_m"], abs=0.01)
+        if theirs["distance_m"] > 1:
+            assert abs((mine["bearing_deg"] - theirs["bearing_deg"] + 180) % 360 - 180) < 0.1
+    first = page.locator(".m-row").first
+    assert re.search(r"\d+\s米", first.inner_text())
+    assert "箭头上为北" in page.locator("#nearby-told").inner_text()
+    assert page.locator("#fix").get_attribute("data-look") == "good"
+    assert "误差约 8 米" in page.locator("#fix").inner_text().replace("\xa0", " ")
+
+    # 30 m beside the middle of 3 km of road it is 30 m, not 1.6 km; and that without any signal
+    page.context.set_offline(True)
+    road = requests.get(f"{demo.url}/api/sites/{ROAD}", timeout=30).json()
+    lon, lat = beside(road, 30)
+    put_at(page, lon, lat)
+    row = page.locator(".m-row").filter(has_text="嘉德路").first
+    expect(row).to_contain_text(re.compile(r"30\s米"))
+
+    # the compass turns the arrows, and the line says so
+    page.evaluate(
+        """() => dispatchEvent(Object.assign(new Event("deviceorientationabsolute"),
+               {alpha: 270, absolute: true}))"""
+    )
+    expect(page.locator("#nearby-told")).to_contain_text("箭头随手机朝向")
+    assert page.evaluate("document.documentElement.style.getPropertyValue('--heading')") == "90deg"
+
+
+def test_search_order_and_filters_are_kept_and_so_are_the_data(new_page, demo):
+    page = open_phone(new_page(**LOCATED), demo.url)
+    everything = codes(page)
+    page.locator("#nearby-q").tap()
+    assert page.locator("#nearby-sheet").get_attribute("data-stop") == "full", "above the keyboard"
+    page.locator("#nearby-q").fill("供热 交通局")
+    expect(page.locator("#nearby-told")).to_contain_text(f"3 / {len(everything)} 处")
+    assert codes(page) == sorted(codes(page), key=everything.index)
+    page.locator("#nearby-q").fill("")
+
+    page.locator("#nearby-filter").tap()
+    dialog = page.locator("#nearby-filters")
+    dialog.get_by_label("滞后", exact=False).first.check()
+    dialog.get_by_label("按编号").check()
+    lagging = int(dialog.get_by_text(re.compile(r"查看 \d+ 处")).inner_text().split()[1])
+    dialog.locator(".primary").tap()
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#nearby-filter-count")).to_have_text("1")
+    assert len(codes(page)) == lagging
+    assert codes(page) == sorted(codes(page))
+    assert all("滞后" in text for text in rows(page))
+
+    # without an answer of the server the next visit has the same list from the telephone's database
+    page.route("**/api/phone/data", lambda route: route.abort())
+    page.reload()
+    page.wait_for_selector('html[data-ready="yes"]')
+    expect(page.locator("#nearby-filter-count")).to_have_text("1")
+    assert len(codes(page)) == lagging
+    page.locator("#nearby-q").fill("没有这样的项目")
+    page.get_by_role("button", name="显示全部项目").tap()
+    assert len(codes(page)) == len(everything)
+
+
+def test_says_what_is_wrong_with_the_position_and_takes_one_by_hand(new_page, demo):
+    page = open_phone(new_page(**PHONE), demo.url, drawn=True)
+    page.get_by_role("button", name="打开定位").tap()  # nobody is asked before
+    expect(page.locator("#fix")).to_contain_text("没有定位权限")
+    expect(page.locator("#nearby-told")).to_contain_text("允许浏览器使用位置")
+    assert "距离未知" in rows(page)[0]
+    assert codes(page) == sorted(codes(page))
+
+    page.get_by_role("button", name="手动定位").tap()
+    page.wait_for_selector('.m-pick[data-ready="yes"]')
+    page.locator(".m-pick-map").press("ArrowRight")
+    page.wait_for_timeout(300)
+    where = page.locator(".m-pick-where").inner_text()
+    page.get_by_role("button", name="我在这里").tap()
+    expect(page.locator("#fix")).to_contain_text("手动位置")
+    pin = call(page, "phone/position.js", "({position}) => position.current")
+    assert (pin["source"], pin["accuracy_m"]) == ("pin", None)
+    assert f"{pin['lat']:.5f}" in where and f"{pin['lon']:.5f}" in where
+    expect(page.locator(".m-away-figure").first).to_be_visible()
+
+    page.context.grant_permissions(["geolocation"])
+    put_at(page, 116.415, 35.41, 2300)
+    page.get_by_role("button", name="改用手机定位").tap()
+    page.get_by_role("button", name="再试一次").tap()
+    expect(page.locator("#fix")).to_contain_text("只有大致位置")
+    expect(page.locator(".m-row").first).to_contain_text(re.compile(r"2\.3\s千米内"))
+    for accuracy, look, word in (
+        (30, "fair", "定位一般"),
+        (120, "poor", "定位较差"),
+        (9, "good", "定位良好"),
+    ):
+        put_at(page, 116.415, 35.41, accuracy)
+        expect(page.locator("#fix")).to_contain_text(word)
+        assert page.locator("#fix").get_attribute("data-look") == look
+    expect(page.locator(".m-help")).to_be_hidden()
+
+    # nothing is watched on another screen, and nothing of where I was is kept
+    count = "({position}) => position.watch !== null"
+    assert call(page, "phone/position.js", count) is True
+    page.locator('[data-tab="me"]').first.tap()
+    assert call(page, "phone/position.js", count) is False
+    assert "116.41" not in page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+
+    plain = new_page(**LOCATED)
+    plain.add_init_script("Object.defineProperty(window, 'isSecureContext', {value: false})")
+    open_phone(plain, demo.url)
+    expect(plain.locator("#fix")).to_contain_text("本站未加密")
+    expect(plain.locator("#nearby-told")).to_contain_text("deploy")
+    expect(plain.locator("#nearby-told")).to_contain_text("https://127.0.0.1/m")
+
+
+def test_card_map_and_navigation(new_page, demo, axe):
+    page = open_phone(new_page(**LOCATED), demo.url, query=f"?site={ROAD}", drawn=True)
+    assert urlsplit(page.url).fragment == f"site/{ROAD}" and not urlsplit(page.url).query
+    card = page.locator("#site-card")
+    expect(card.locator("h1")).to_contain_text("嘉德路")
+    expect(card.locator("#site-away")).to_contain_text(re.compile(r"\d+\s米.*正西方向"))
+    expect(card).to_contain_text("计划应完成")  # why it is behind
+    assert card.locator("#site-check").get_attribute("href") == f"#check/{ROAD}"
+    assert card.locator("#site-page").get_attribute("href") == f"/sites/{ROAD}"
+
+    card.locator("#site-go").tap()
+    point = call(
+        page,
+        "phone/projects.js",
+        f"({{projects}}) => projects.away(projects.get('{ROAD}')).point",
+    )
+    lon, lat = point
+    assert lon == pytest.approx(nearest_on(np.array([road_of(demo)]), 116.415, 35.41).lon[0], abs=1e-8)
+    gcj = other.wgs84_to_gcj02(other.Wgs84(lat=lat, lon=lon))
+    bd = other.wgs84_to_bd09(other.Wgs84(lat=lat, lon=lon))
+    links = {
+        one.get_attribute("data-way") or one.get_attribute("data-web") + "-web": one.get_attribute("href")
+        for one in page.locator("#go-dialog a").all()
+    }
+    amap, tencent = parse_qs(urlsplit(links["amap"]).query), parse_qs(urlsplit(links["tencent"]).query)
+    assert links["amap"].startswith("amapuri://route/plan/?") and amap["dev"] == ["0"]
+    assert near((amap["dlon"][0], amap["dlat"][0]), (gcj.lon, gcj.lat))
+    assert near(tencent["tocoord"][0].split(",")[::-1], (gcj.lon, gcj.lat))
+    to = parse_qs(urlsplit(links["amap-web"]).query)["to"][0].split(",")
+    assert near(to[:2], (gcj.lon, gcj.lat)) and to[2].startswith("嘉德路")
+    baidu = parse_qs(urlsplit(links["baidu"]).query)
+    assert links["baidu"].startswith("bdapp://map/direction?") and baidu["coord_type"] == ["bd09ll"]
+    assert near(baidu["destination"][0].split("latlng:")[1].split(",")[::-1], (bd.lon, bd.lat))
+    web = parse_qs(urlsplit(links["baidu-web"]).query)
+    assert near(web["location"][0].split(",")[::-1], (bd.lon, bd.lat)) and web["coord_type"] == ["bd09ll"]
+    assert near(unquote(links["system"]).split("?")[0].removeprefix("geo:").split(",")[::-1], (lon, lat))
+    assert all(str(HERE["longitude"]) not in link for link in links.values()), "where I am is nobody's"
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator('[data-copy="bd09"]').tap()
+    expect(page.locator('[data-copy="bd09"]')).to_have_text("已复制")
+    copied = page.evaluate("navigator.clipboard.readText()").split(",")[::-1]
+    assert near(copied, (bd.lon, bd.lat))
+    assert not (found := axe(page)), axe.text(found)
+    page.get_by_role("button", name="关闭").tap()
+
+    apple = call(page, "phone/navigate.js", f"({{ways}}) => ways([{lon}, {lat}], '路', 'ios')")
+    schemes = [one["app"].split(":")[0] for one in apple]
+    assert schemes == ["iosamap", "baidumap", "qqmap", "https"]
+    assert near(parse_qs(urlsplit(apple[3]["app"]).query)["daddr"][0].split(",")[::-1], (gcj.lon, gcj.lat))
+
+    # back to the list; a tap on the map finds the project, or lists what lies under the finger
+    page.go_back()
+    expect(page.locator("#screen-nearby")).to_be_visible()
+    page.locator("#nearby-grip").press("ArrowDown")
+    page.wait_for_timeout(400)
+    for _ in range(4):
+        page.locator("#m-tool-zoom_out").tap()
+        page.wait_for_timeout(350)
+    x, y = page.evaluate("code => minshengPhone.pixelOf(code)", "20-2-02")
+    page.touchscreen.tap(x, y)
+    hits = page.locator("#m-hits li")
+    expect(hits.filter(has_text="北侧绿化").or_(page.locator("#site-title"))).to_be_visible()
+    if hits.count():
+        hits.filter(has_text="北侧绿化").get_by_role("button").tap()
+    expect(page.locator("#site-title")).to_contain_text("北侧绿化")
+    page.evaluate("location.hash = '#site/99-9-99'")
+    expect(page.locator("#site-title")).to_have_text("没有找到这个项目")
+    page.locator(".m-back").tap()
+    expect(page.locator("#site-title")).to_contain_text("北侧绿化")
+
+
+def road_of(demo):
+    return shape(requests.get(f"{demo.url}/api/sites/{ROAD}", timeout=30).json()["geometry"])
+
+
+def near(texts, lonlat) -> bool:
+    """Within the last of six decimals."""
+    return bool(np.allclose([float(text) for text in texts], lonlat, rtol=0, atol=1.01e-6))
+
+
+def test_accessible_in_the_dark_and_in_english(new_page, demo, axe):
+    page = open_phone(new_page(color_scheme="dark", **LOCATED), demo.url, query="?lang=en", drawn=True)
+    expect(page.locator("#fix")).to_contain_text("Good fix")
+    page.wait_for_timeout(300)
+    assert not (found := axe(page)), axe.text(found)
+    page.locator("#nearby-filter").tap()
+    assert not (found := axe(page)), axe.text(found)
+    page.keyboard.press("Escape")
+    page.locator(".m-row-link").first.tap()
+    expect(page.locator("#site-card h1")).to_be_visible()
+    assert not (found := axe(page)), axe.text(found)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("a, button, input, select")].filter((one) => {
+             const box = one.getBoundingClientRect();
+             return box.width && one.id !== "site-grip" && !one.closest(".skip, .m-attribution")
+               && !one.classList.contains("skip") && Math.min(box.width, box.height) < 47.5;
+           }).map((one) => one.outerHTML.slice(0, 120))"""
+    )
+    assert not small, "too small for a thumb"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def random_geometries(number: int):
+    """Geometries of all types and sizes with positions inside, near and far, the same every time."""
+    rng = random.Random(4)
+    for i in range(number):
+        size = 10 ** rng.uniform(-4, 0.3)
+        centre = (rng.uniform(-170, 170), rng.uniform(-75, 75)) if i % 5 == 4 else (116.4, 35.4)
+
+        def place(size=size, centre=centre):
+            return centre[0] + rng.uniform(-size, size), centre[1] + rng.uniform(-size, size)
+
+        def disc(share, size=size, place=place):
+            return shapely.Point(place()).buffer(size * share, 4)
+
+        made = [
+            lambda place=place: shapely.Point(place()),
+            lambda place=place: shapely.MultiPoint([place() for _ in range(3)]),
+            lambda place=place: shapely.LineString([place() for _ in range(rng.randint(2, 9))]),
+            lambda place=place: shapely.MultiLineString([[place() for _ in range(3)] for _ in range(2)]),
+            lambda disc=disc, place=place, size=size: shapely.Point(place()).buffer(size) - disc(0.4),
+            lambda disc=disc: shapely.union_all([disc(0.3), disc(0.2), disc(0.1)]) - disc(0.1),
+        ][i % 6]()
+        if made.is_empty:
+            continue
+        away = 10 ** rng.uniform(-5, 1)
+        yield (
+            made,
+            centre[0] + rng.uniform(-away, away),
+            min(89.0, max(-89.0, centre[1] + rng.uniform(-away, away))),
+        )
+
+
+def test_distances_and_datums_are_those_of_the_server(new_page, demo):
+    """Thousands of geometries and positions, up to 1,400 km apart: to a centimetre (in truth to 6 µm)."""
+    page = open_phone(new_page(**PHONE), demo.url)
+    cases = list(random_geometries(4000))
+    answers = call(
+        page,
+        "phone/nearest.js",
+        """({nearest}, cases) => cases.map(([g, lon, lat]) => {
+             const {distance_m, bearing_deg, point} = nearest(g, lon, lat);
+             return [distance_m, bearing_deg, ...point];
+           })""",
+        [[mapping(geometry), lon, lat] for geometry, lon, lat in cases],
+    )
+    found = np.array(answers)
+    wanted = [nearest_on(np.array([geometry]), lon, lat) for geometry, lon, lat in cases]
+    distance = np.array([one.distance_m[0] for one in wanted])
+    assert np.abs(found[:, 0] - distance).max() < 0.01
+    assert (distance == 0).sum() > 100, "positions inside areas are among them"
+    bearing = np.array([one.bearing_deg[0] for one in wanted])
+    turned = np.abs((found[:, 1] - bearing + 180) % 360 - 180)
+    assert turned[distance > 1].max() < 0.01
+    # the point named is on the geometry, as far away as was said
+    points = shapely.points(found[:, 2:])
+    geometries = np.array([geometry for geometry, _, _ in cases])
+    assert shapely.distance(points, geometries).max() < 1e-7
+    empty = [
+        {"type": "MultiPoint", "coordinates": []},
+        {"type": "GeometryCollection", "geometries": []},
+        None,
+    ]
+    nothing = "({nearest}, all) => all.map((one) => nearest(one, 116, 35))"
+    assert call(page, "phone/nearest.js", nothing, empty) == [None] * 3
+
+    rng = np.random.default_rng(7)
+    lonlat = np.column_stack([rng.uniform(72, 138, 2000), rng.uniform(1, 56, 2000)])
+    lonlat = np.vstack([lonlat, [[139.7, 35.7], [116.4, 60.0], [116.4, 35.4]]])
+    converted = call(
+        page,
+        "gcj02.js",
+        "({toGcj, toBd}, all) => all.map(([x, y]) => [...toGcj(x, y), ...toBd(x, y)])",
+        lonlat.tolist(),
+    )
+    for at, name in ((0, "GCJ02"), (2, "BD09")):
+        assert np.abs(np.array(converted)[:, at : at + 2] - xy_from_wgs84(lonlat, name)).max() < 1e-9
+    page_of = {"GCJ02": other.wgs84_to_gcj02, "BD09": other.wgs84_to_bd09}
+    for at, (lon, lat) in enumerate(lonlat[:200].tolist()):
+        for column, name in ((0, "GCJ02"), (2, "BD09")):
+            theirs = page_of[name](other.Wgs84(lat=lat, lon=lon))
+            assert converted[at][column] == pytest.approx(theirs.lon, abs=1e-9)
+            assert converted[at][column + 1] == pytest.approx(theirs.lat, abs=1e-9)
