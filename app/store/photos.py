@@ -182,7 +182,8 @@ def _same(rows: Collection[Any], one: Picture) -> Any | None:
 
 def _facts(connection: Connection, owner: Owner, one: Picture, told: Told) -> dict[str, Any]:
     """The columns of where, when and what that says."""
-    exif = _exif(one.exif, told.exif)
+    # the form of a report says that where its photos were taken is not kept
+    exif = _exif(one.exif, told.exif) if owner.inspection_id is not None else None
     fix = told.fix
     facts: dict[str, Any] = {
         "sent_sha256": one.sent_sha256,

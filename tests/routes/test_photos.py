@@ -190,3 +190,14 @@ def test_the_audit_says_who_added_it(desk, report):
     version = lead.get(f"/api/subjects/{SITE}").headers["etag"]
     add(lead, report, jpeg("blue"))
     assert lead.get(f"/api/subjects/{SITE}").headers["etag"] == version  # a photo is no new version
+
+
+def test_where_a_reports_photo_was_taken_is_not_kept(desk, report):
+    """The form says so; its hash is, so that the same picture is known when a check-in brings it."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (35.0, 24.0, 0.0), 3: "E", 4: (116.0, 25.0, 0.0)})
+    raw = jpeg(exif=exif)
+    told = add(signed_in(desk, "lead_unit"), report, raw).json()
+    (row,) = rows(desk)
+    assert (row.exif, row.lon, row.verdict, told["verdict"]) == (None, None, None, None)
+    assert row.sent_sha256 == hashlib.sha256(raw).hexdigest()

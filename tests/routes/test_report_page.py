@@ -315,7 +315,7 @@ def test_a_bad_photo_saves_nothing_at_all(desk):
     ]
     answer = send(lead, PARK, files=files, percent="90")
     assert answer.status_code == 400
-    assert faults(answer) == ["“坏.jpg”不是完整的 JPEG、PNG 或 WebP 图片，请换一张或重新拍摄。"]
+    assert faults(answer) == ["“坏.jpg”不是完整的 JPEG、PNG、WebP 或 HEIC 图片，请换一张或重新拍摄。"]
     assert "请重新选择" in parse(answer.text).by_id("f-photos").text
     assert count(desk, t.change) == before
     many = [("photos", (f"{n}.jpg", photo(size=8 + n), "image/jpeg")) for n in range(13)]

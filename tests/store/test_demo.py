@@ -34,6 +34,8 @@ LEDGER = (
     t.directive,
     t.directive_step,
     t.inspection,
+    t.inspection_revision,
+    t.dispute,
     t.change,
     t.town_count,
 )
@@ -95,6 +97,21 @@ def test_the_story_has_what_the_tools_are_for(told):
     assert {directives.State.OPEN, directives.State.CONFIRMED} <= states
     assert told.execute(select(func.count()).where(t.report.c.sections.is_not(None))).scalar() > 50
     assert told.execute(select(func.count()).where(t.inspection.c.sections.is_not(None))).scalar() > 0
+
+
+def test_check_ins_show_every_presence_a_mending_and_an_open_dispute(told):
+    made = told.execute(select(t.inspection).where(t.inspection.c.via == "phone")).all()
+    assert {row.presence for row in made} == {"at_site", "doubtful", "no_position"}
+    assert {row.verdict for row in made} == {"ok", "problem", "stopped"}
+    assert any(abs(row.clock_off_s) > 600 for row in made) and any(
+        row.position_source == "pin" for row in made
+    )
+    doubtful = next(row for row in made if row.presence == "doubtful")
+    assert doubtful.presence_facts["distance_m"] > 1_000
+    assert doubtful.entered_at - doubtful.made_at == timedelta(minutes=190)
+    (dispute,) = told.execute(select(t.dispute)).all()
+    assert (dispute.field, dispute.base) == ("finding", "室外场地未硬化，排水沟未接通。")
+    assert told.execute(select(func.count()).select_from(t.dispute_decision)).scalar() == 0
 
 
 def test_homes_and_persons_have_no_place_and_no_sections(told):

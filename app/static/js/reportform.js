@@ -156,7 +156,9 @@ function startPhotos() {
       ...files.map((file) => {
         const address = URL.createObjectURL(file);
         addresses.push(address);
-        return el("li", {}, el("img", { src: address, alt: file.name, width: 96, height: 72 }), el("span", {}, file.name));
+        const picture = el("img", { src: address, alt: file.name, width: 96, height: 72 });
+        picture.addEventListener("error", () => picture.remove()); // HEIC: taken by the server, not shown by every browser
+        return el("li", {}, picture, el("span", {}, file.name));
       }),
       ...(problem ? [el("li", { class: "fault", role: "alert" }, problem)] : []),
     );

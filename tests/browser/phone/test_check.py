@@ -298,7 +298,10 @@ def test_measures_and_sections_are_the_servers(new_page, zone):
     mine = page.evaluate(
         """async (texts) => {
           const { parse } = await import("/static/js/phone/sections.js");
-          return texts.map((text) => { const { sections, faults } = parse(text); return faults.length ? null : sections; });
+          return texts.map((text) => {
+            const { sections, faults } = parse(text);
+            return faults.length ? null : sections;
+          });
         }""",
         texts,
     )
@@ -337,12 +340,19 @@ def test_a_label_is_scanned_by_the_camera_by_a_photo_or_typed(browser, new_page,
     page.locator("#scan-photo").set_input_files(picture((90, 90, 90)))
     expect(told).to_contain_text("照片中没有认出二维码")
     foreign = page.evaluate(
-        """async () => {
+        """async (texts) => {
           const { siteIn } = await import("/static/js/phone/scancode.js");
           const known = (code) => code === "20-1-01";
-          return ["https://example.org/sites/20-1-02", "https://example.org/sites/20-1-01?x=1#y", "javascript:alert(1)",
-            "https://example.org/sites/20-1-01/qr.svg", " 20-1-01 ", "http://example.org/x/20-1-01"].map((text) => siteIn(text, known));
-        }"""
+          return texts.map((text) => siteIn(text, known));
+        }""",
+        [
+            "https://example.org/sites/20-1-02",
+            "https://example.org/sites/20-1-01?x=1#y",
+            "javascript:alert(1)",
+            "https://example.org/sites/20-1-01/qr.svg",
+            " 20-1-01 ",
+            "http://example.org/x/20-1-01",
+        ],
     )
     assert [one.get("code") for one in foreign] == [None, LINE, None, None, LINE, None]
     file = tmp_path / "label.jpg"
@@ -392,10 +402,10 @@ def test_the_form_is_accessible_and_fits_the_thumb(new_page, zone, axe, scheme, 
     expect(page.locator(".c-photo img")).to_have_js_property("naturalWidth", 480)
     assert (found := axe(page)) == [], Axe.text(found)
     small = page.evaluate(
-        """() => [...document.querySelectorAll("#screen-check :is(button, a, input, select, textarea, label.m-button)")]
+        """() => [...document.querySelectorAll("#screen-check :is(button, a, input, select, textarea, .c-file)")]
           .filter((node) => node.checkVisibility() && !node.matches(".hidden-text, #blockage"))
-          .filter((node) => { const { width, height } = node.getBoundingClientRect(); return width < 48 || height < 48; })
-          .map((node) => node.outerHTML.slice(0, 90))"""
+          .map((node) => [node.getBoundingClientRect(), node.outerHTML.slice(0, 90)])
+          .filter(([box]) => Math.min(box.width, box.height) < 47.9)"""
     )
     assert small == []
     assert page.evaluate("document.scrollingElement.scrollWidth") == 390

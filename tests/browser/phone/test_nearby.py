@@ -50,7 +50,7 @@ def beside(feature: dict, metres: float) -> tuple[float, float]:
 
 
 def test_the_list_is_that_of_the_server_and_goes_on_without_it(new_page, demo):
-    page = open_phone(new_page(**LOCATED), demo.url)
+    page = open_phone(new_page(**LOCATED), demo.url, drawn=True)
     asked = {"lon": HERE["longitude"], "lat": HERE["latitude"], "radius": 50_000, "limit": 100}
     near = requests.get(f"{demo.url}/api/nearby", asked, timeout=30).json()["features"]
     expect(page.locator(".m-away-figure").first).to_be_visible()
@@ -89,7 +89,7 @@ def test_the_list_is_that_of_the_server_and_goes_on_without_it(new_page, demo):
 
 
 def test_search_order_and_filters_are_kept_and_so_are_the_data(new_page, demo):
-    page = open_phone(new_page(**LOCATED), demo.url)
+    page = open_phone(new_page(**LOCATED), demo.url, drawn=True)
     everything = codes(page)
     page.locator("#nearby-q").tap()
     assert page.locator("#nearby-sheet").get_attribute("data-stop") == "full", "above the keyboard"

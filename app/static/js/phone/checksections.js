@@ -8,6 +8,7 @@ import { day, sentences } from "./times.js";
 import { moved } from "./walk.js";
 
 const STEP_M = 10;
+const PAUSE_MS = 900;
 const WIDE = 1000; // of the drawing; it is stretched to the screen
 
 const stretchWords = ([from, to]) => t("phone.check.sections.stretch", { from: number(from, 1), to: number(to, 1) });
@@ -91,12 +92,14 @@ export function sectionsField(length, seen, text, onInput) {
     sum.textContent = built.length ? t("phone.check.sections.sum", { m: wholeMetres(metres), percent: percent((100 * metres) / length) }) : "";
     rows.replaceChildren(...(sections ?? []).map(row));
   }
+  // When the typing pauses, not when the field is left: words that appear below a finger make it miss the next button.
+  let pause = null;
   field.addEventListener("input", () => {
     onInput(field.value);
     draw();
-    wrong.say("", field);
+    clearTimeout(pause);
+    pause = setTimeout(() => wrong.say(faultOf(field.value, length), field), PAUSE_MS);
   });
-  field.addEventListener("change", () => wrong.say(faultOf(field.value, length), field));
   draw();
   return {
     wrong,

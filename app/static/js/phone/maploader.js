@@ -22,11 +22,13 @@ export function leaflet() {
 
 /** Start the map behind the list; without signal and without a kept copy it is tried again when there is signal. */
 export async function startMap() {
+  let map;
   try {
     await leaflet();
-    (await import("./map.js")).start();
-  } catch (error) {
-    if (window.L) throw error;
+    map = await import("./map.js");
+  } catch {
     addEventListener("online", startMap, { once: true });
+    return;
   }
+  map.start();
 }

@@ -1,0 +1,38 @@
+// What goes on in the background on every screen: the service worker, fresh data when there is signal, the banner.
+import { account } from "./account.js";
+import { refresh, startBanner } from "./banner.js";
+import { startInstall } from "./install.js";
+import { update } from "./update.js";
+import { zone } from "./zone.js";
+
+const OLD_MS = 60_000;
+const EVERY_MS = 10 * 60_000;
+
+const due = () => {
+  const age = zone.age();
+  return age === null || age > OLD_MS;
+};
+
+async function look() {
+  if (document.visibilityState !== "visible") return;
+  if (due() || !account.asked) await refresh();
+  update.look();
+}
+
+export function startService() {
+  // a language in the address was for this one time; what is opened next goes by the choice
+  const url = new URL(location.href);
+  if (url.searchParams.has("lang")) {
+    url.searchParams.delete("lang");
+    history.replaceState(history.state, "", url);
+  }
+  startInstall();
+  startBanner();
+  update.start();
+  addEventListener("online", look);
+  addEventListener("focus", look);
+  document.addEventListener("visibilitychange", look);
+  setInterval(look, EVERY_MS);
+  account.addEventListener("change", () => zone.refresh());
+  look();
+}
