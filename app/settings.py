@@ -151,8 +151,8 @@ class Settings(BaseSettings):
         parts = urlsplit(self.s3_endpoint or "")
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
             raise ValueError(
-                "MINSHENG_S3_ENDPOINT must be an address such as https://s3.example.org · "
-                "对象存储地址应形如 https://s3.example.org"
+                "MINSHENG_S3_ENDPOINT must be an address such as https://example.org · "
+                "对象存储地址应形如 https://example.org"
             )
         return self
 

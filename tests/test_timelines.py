@@ -26,6 +26,8 @@ VALUES = {
     "level": 2,
     "due": date(2023, 7, 1),
     "verdict": "ok",
+    "presence": None,
+    "changed": ["verdict", "finding", "sections"],
     "built_m": 120.0,
     "made_at": MOMENT,
     "position": "surveyed",
@@ -60,4 +62,9 @@ def test_sentences_say_who_what_and_until_when():
     assert told(Kind.STOPPED, "zh", "迁改") == "2023 年第 20 周声明停工（已完成 12.5%）：迁改"
     assert told(Kind.STOPPED, "zh") == "2023 年第 20 周声明停工（已完成 12.5%）"
     assert told(Kind.INSPECTED, "zh") == "现场督查：情况属实，现场已建 120\u00a0米"
-    assert told(Kind.INSPECTED, "zh", built_m=None, verdict="problem") == "现场督查：发现问题"
+    doubtful = told(Kind.INSPECTED, "zh", built_m=None, verdict="problem", presence="doubtful")
+    assert doubtful == "现场督查：发现问题（存疑）"
+    assert told(Kind.MENDED, "zh") == "督查补正：结论改为情况属实、现场情况、现场已建改为 120\u00a0米"
+    assert (
+        told(Kind.MENDED, "en", changed=["sections"], built_m=None) == "Inspection mended: sections taken out"
+    )

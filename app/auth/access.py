@@ -48,6 +48,7 @@ ACCESS: dict[tuple[str, str], Action] = {
     ("GET", "/api/ground"): A.PUBLIC,
     ("GET", "/api/events"): A.PUBLIC,
     ("GET", "/coverage"): A.PUBLIC,
+    ("GET", "/snapshot.html"): A.PUBLIC,
     ("GET", "/api/coverage"): A.PUBLIC,
     ("GET", "/api/coverage.geojson"): A.PUBLIC,
     ("GET", "/api/coverage/board"): A.PUBLIC,

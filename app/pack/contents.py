@@ -189,7 +189,7 @@ def read_pack(
         week_label=translate(lang, "week.label", year=str(view.week.year), number=str(view.week.number)),
         as_of=view.as_of.isoformat(),
         sample=view.sample,
-        filters=_filter_words(filters, view, lang),
+        filters=filter_words(filters, view, lang),
         sites=sites,
         items=tuple(_item(item, rows, lang, actor) for item in kept),
         all_items=len(items),
@@ -332,7 +332,7 @@ def _unit(view: View, code: str, lang: str) -> str:
     return local(lang, view.words.units.get(code, {"name": code}), "name")
 
 
-def _filter_words(filters: Filters, view: View, lang: str) -> str:
+def filter_words(filters: Filters, view: View, lang: str) -> str:
     """The filter as a person would say it."""
     words = view.words
     kind = "en" if lang == "en" else "zh"

@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from app.deps import FILTERS, LANG, WEEK, actor_of, live, page_language, read_filters, read_view
 from app.i18n import translate
+from app.pack.contents import filter_words
 from app.pack.making import Maker
+from app.pack.snapshot import Snapshot
 from app.params import Query
 from app.routes.upload import file_answer
 from app.sheets.workbook import MEDIA_TYPE
@@ -36,6 +38,23 @@ async def workbook(request: Request) -> Response:
 async def slides(request: Request) -> Response:
     """The same as PNG pictures of 1920 × 1080 pixels."""
     return await _answer(request, Maker.archive, "zip", "application/zip")
+
+
+@router.get("/snapshot.html")
+async def snapshot(request: Request) -> Response:
+    """The map as one file, with what everybody may see, to be opened without the server."""
+    query = Query(request.query_params, ASKED)
+    source = live(request)
+    view, lang = await read_view(query, source), page_language(request)
+    filters = read_filters(query, view)
+    query.done()
+    said = filter_words(filters, view, lang)
+    made = Snapshot(source, request.app.state.coverages, view, filters, lang, said)
+    body = (await anyio.to_thread.run_sync(made.html, limiter=request.app.state.pack_limiter)).encode()
+    name = translate(lang, "page.name")
+    return file_answer(
+        body, "text/html; charset=utf-8", f"{name} {view.as_of}.html", f"map-{view.as_of}.html"
+    )
 
 
 async def _answer(request: Request, make: Callable[[Maker], bytes], suffix: str, media: str) -> Response:

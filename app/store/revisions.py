@@ -184,7 +184,9 @@ def _sections(
     )
     if not told:
         return None
-    version, length_m = line_of(connection, subject, changes.get("geom_version"))
+    # without a version the measures are on the line that was seen
+    on = changes.get("geom_version") or before["geom_version"]
+    version, length_m = line_of(connection, subject, on)
     seen = check_sections(told, length_m, subject.withheld)
     return {"sections": [list(section) for section in seen], "geom_version": version}
 

@@ -77,6 +77,7 @@ EXPECTED = {
         GET /api/weeks
         GET /api/events
         GET /coverage
+        GET /snapshot.html
         GET /api/coverage
         GET /api/coverage.geojson
         GET /api/coverage/board

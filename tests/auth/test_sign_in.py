@@ -19,6 +19,7 @@ from app.store import tables as t
 from tests.auth.forms import HTML, csrf_in, sent_form
 from tests.support.people import PASSWORD, actor, add_people, signed_in, staffed, visitor
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
 START = datetime(2023, 7, 14, 1, 0, tzinfo=UTC)
 
 

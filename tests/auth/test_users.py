@@ -21,6 +21,7 @@ from tests.routes.html import parse
 from tests.support.people import signed_in, staffed, visitor
 from tests.support.zones import prepared
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
 ONCE = re.compile(r"<code>([a-z2-9]{4}(?:-[a-z2-9]{4}){3})</code>")
 
 

@@ -36,10 +36,13 @@ def main() -> int:
         print(f"! {warning}", file=sys.stderr)
     print(", ".join(f"{name}: {value}" for name, value in facts(None).items()))
     for database in ENGINES:
-        with generated(database, SITES) as zone, running_server(("serve",), zone.env) as first:
+        with (
+            generated(database, SITES) as zone,
+            running_server(("serve",), zone.env, from_nothing=True) as first,
+        ):
             cookie = browser_cookie(zone.storage, "lead_unit", first.url)
             _upload(zone, first.url, cookie)
-            with running_server(("serve",), zone.env) as second:
+            with running_server(("serve",), zone.env, from_nothing=True) as second:
                 _reports(zone, first.url, second.url, cookie)
     return 0
 

@@ -53,7 +53,7 @@ class Bench:
             with self._steps.step(f"{title}: starting the server") as told:
                 begin = time.perf_counter()
                 settings = {**zone.env, "MINSHENG_SPATIAL": engine.spatial}
-                server = stack.enter_context(running_server(("serve",), settings))
+                server = stack.enter_context(running_server(("serve",), settings, from_nothing=True))
                 row = Row(size, engine, time.perf_counter() - begin)
                 told.append(f"{row.start_s:.2f} s")
             self._results.rows.append(row)

@@ -10,11 +10,6 @@ import pytest
 from tests.browser.helpers import PHONE, open_map
 
 
-@pytest.fixture(scope="module")
-def demo(server):
-    return server("demo", "--serve")
-
-
 @pytest.mark.parametrize(
     ("screen", "scheme"), [({}, "light"), (PHONE, "dark")], ids=["desktop-light", "phone-dark"]
 )

@@ -59,8 +59,8 @@ def desk_on(place: Storage) -> Desk:
 
 @pytest.fixture(scope="module")
 def zone(both_engines_module, server) -> Iterator[Zone]:
-    one = server("demo", "--serve", on=both_engines_module)
-    other = server("demo", "--serve", on=both_engines_module)
+    one = server(demo=True, on=both_engines_module)
+    other = server(demo=True, on=both_engines_module)
     desk = desk_on(both_engines_module)
     yield Zone(both_engines_module, one, other, desk)
     desk.database.close()

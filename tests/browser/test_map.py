@@ -15,11 +15,6 @@ from tests.browser.helpers import PHONE, PROJECTOR, TIMEOUT, legend, open_map, w
 from tests.support.server import Server
 
 
-@pytest.fixture(scope="module")
-def demo(server) -> Server:
-    return server("demo", "--serve")
-
-
 def api(server: Server, path: str) -> dict:
     with urllib.request.urlopen(server.url + path) as answer:
         return json.load(answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.helpers import PHONE, PROJECTOR
 
@@ -17,11 +18,6 @@ PATHS = (
     "/problems/not-found",
     "/docs",
 )
-
-
-@pytest.fixture(scope="module")
-def demo(server):
-    return server("demo", "--serve")
 
 
 def shown(page) -> list[int]:
@@ -75,7 +71,7 @@ def test_everything_is_there_without_scripts(new_page, demo):
     page.goto(f"{demo.url}/ledger")
     page.fill("input[name=q]", "文祥路")
     page.click(".filter-apply")
-    assert page.locator(".item:visible").count() == 1
+    expect(page.locator(".item:visible")).to_have_count(1)
     page.click(".item:visible .site-chip >> nth=0")
     assert page.locator("h1").inner_text() == "文祥路（嘉瑞路以东）"
     assert page.locator("svg.still").is_visible()

@@ -30,7 +30,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def demo(server, place):
-    running = server("demo", "--serve", on=place)
+    running = server(demo=True, on=place)
     database = Database(Settings(database_url=place.url, data=place.data))
     add_people(database)
     database.close()

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.helpers import PHONE, TIMEOUT, legend, open_map, wait_shown
-from tests.support.server import Server
 
 TABLET = {"viewport": {"width": 768, "height": 1024}}
 TILES = "http://127.0.0.1:9"
@@ -17,11 +16,6 @@ TILE = {
     "content_type": "image/svg+xml",
     "body": '<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256"/>',
 }
-
-
-@pytest.fixture(scope="module")
-def demo(server) -> Server:
-    return server("demo", "--serve")
 
 
 def box(page, selector: str) -> dict[str, float]:

@@ -28,7 +28,7 @@ PATHS = (
 def zone(server, tmp_path_factory):
     """A server with the demonstration, and where its accounts are."""
     with storage("sqlite", tmp_path_factory.mktemp("supervision")) as place:
-        running = server("demo", "--serve", on=place)
+        running = server(demo=True, on=place)
         database = Database(Settings(database_url=place.url, data=place.data))
         add_people(database)
         database.close()

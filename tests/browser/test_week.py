@@ -8,18 +8,12 @@ import urllib.request
 from collections import Counter
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.helpers import PHONE, legend, open_map
 from tests.support.server import Server
 
 PRESENT = "2023-W28"
-
-
-@pytest.fixture(scope="module")
-def demo(server) -> Server:
-    return server("demo", "--serve")
 
 
 def api(server: Server, path: str) -> dict:

@@ -13,15 +13,16 @@ from playwright.sync_api import Page
 from pyproj import Geod
 
 from geo.crs import xy_from_wgs84
-from tests.support.fixtures import NewPage, StartServer
+from tests.support.fixtures import NewPage
+from tests.support.server import Server
 
 Run = Callable[..., Any]
 CHANCE = random.Random(20230714)
 
 
 @pytest.fixture(scope="module")
-def address(server: StartServer) -> str:
-    return server("demo", "--serve").url
+def address(demo: Server) -> str:
+    return demo.url
 
 
 @pytest.fixture

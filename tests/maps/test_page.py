@@ -13,14 +13,15 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.helpers import PHONE
 from tests.support.axe import Axe
 from tests.support.browser import Watch
-from tests.support.fixtures import NewPage, StartServer
+from tests.support.fixtures import NewPage
+from tests.support.server import Server
 
 MANY, PAGE = 12_000, 1_000
 
 
 @pytest.fixture(scope="module")
-def address(server: StartServer) -> str:
-    return server("demo", "--serve").url
+def address(demo: Server) -> str:
+    return demo.url
 
 
 @pytest.fixture(scope="module")

@@ -220,7 +220,7 @@ def test_what_was_never_announced_is_found_all_the_same(postgres_pair):
 def test_a_server_that_is_told_to_stop_ends_its_streams_and_stops(tmp_path, number):
     env = {"MINSHENG_DATA": str(tmp_path), "MINSHENG_TODAY": TODAY}
     with ExitStack() as stack:
-        server = stack.enter_context(running_server((), env))
+        server = stack.enter_context(running_server((), env, from_nothing=True))
         streams = [stack.enter_context(stream(server.url)) for _ in range(20)]
         for one in streams:
             one.next()

@@ -164,12 +164,12 @@ def test_a_wrong_bucket_is_told_at_the_start(objects):
     [
         ({"s3_bucket": None, "s3_secret": None}, "MINSHENG_S3_BUCKET, MINSHENG_S3_SECRET"),
         ({"s3_endpoint": "127.0.0.1:9000"}, "MINSHENG_S3_ENDPOINT must be"),
-        ({"s3_endpoint": "https://user:word@s3.example.org"}, "MINSHENG_S3_ENDPOINT must be"),
+        ({"s3_endpoint": "https://user:word@example.org"}, "MINSHENG_S3_ENDPOINT must be"),
         ({"photo_store": "ftp"}, "disk"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(wrong, told):
-    good = {"photo_store": "s3", "s3_endpoint": "https://s3.example.org", "s3_bucket": "b"}
+    good = {"photo_store": "s3", "s3_endpoint": "https://example.org", "s3_bucket": "b"}
     good |= {"s3_key": "k", "s3_secret": SECRET}
     assert Settings(**good).s3_region == "us-east-1"
     with pytest.raises(ValidationError, match=told) as refused:

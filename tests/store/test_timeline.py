@@ -46,8 +46,10 @@ def test_every_row_of_the_ledger_is_an_event(connection):
     assert counts[Kind.ACCEPTED] == rows(t.acceptance, t.acceptance.c.accepted)
     assert counts[Kind.SENT_BACK] == rows(t.acceptance, ~t.acceptance.c.accepted) > 0
     assert counts[Kind.INSPECTED] == rows(t.inspection)
+    assert counts[Kind.MENDED] == rows(t.inspection_revision)
     steps = rows(t.blockage_step) + rows(t.directive_step)
-    assert sum(n for kind, n in counts.items() if kind in INTERNAL - {Kind.INSPECTED}) == steps
+    on_site = {Kind.INSPECTED, Kind.MENDED}
+    assert sum(n for kind, n in counts.items() if kind in INTERNAL - on_site) == steps
     assert all(event.sample for event in events)
 
 

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from app.auth import passwords
 from tests.support.axe import Axe
 from tests.support.browser import Watch, launch
 from tests.support.databases import ENGINES, FreshDatabase, Storage, storage
+from tests.support.people import QUICK
 from tests.support.server import Server, running_server
+from tests.support.zones import fill
 
 StartServer = Callable[..., Server]
 NewPage = Callable[..., Page]
@@ -51,16 +54,30 @@ def both_engines_module(
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
     """`server()` starts `python -m app serve --prepare` on a free port and waits until it is ready.
 
-    `server("demo", "--serve")` starts another command, `server(on=storage)` takes a Storage (default: an
-    SQLite of its own), `server(MINSHENG_TODAY="2023-07-14")` sets its environment. All end with the module.
+    `server("serve")` starts another command, `server(demo=True)` serves the demonstration,
+    `server(on=storage)` takes a Storage (default: an SQLite of its own),
+    `server(MINSHENG_TODAY="2023-07-14")` sets its environment. What the storage lacks is copied into it
+    first. All end with the module.
     """
     with ExitStack() as stack:
 
-        def start(*command: str, on: Storage | None = None, **env: str) -> Server:
+        def start(*command: str, on: Storage | None = None, demo: bool = False, **env: str) -> Server:
             place = on or stack.enter_context(storage("sqlite", tmp_path_factory.mktemp("server")))
+            if place.is_untouched:
+                fill(place, demo)
+            command = command or (("serve",) if demo else ())
             return stack.enter_context(running_server(command, {**place.env, **env}))
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the demonstration for tests that only look at it: one for all of them."""
+    with storage("sqlite", tmp_path_factory.mktemp("demo")) as place:
+        fill(place, demo=True)
+        with running_server(("serve",), place.env) as made:
+            yield made
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +130,11 @@ def page(new_page: NewPage) -> Page:
 def axe() -> Axe:
     """`axe(page)` → axe-core's violations of the page as it stands, each a dict; see tests/support/axe.py."""
     return Axe()
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing takes next to no time, for tests of who gets in and not of how well passwords are kept."""
+    nobodys = QUICK.hash("nobody")
+    monkeypatch.setattr(passwords, "_hasher", lambda: QUICK)
+    monkeypatch.setattr(passwords, "_nobodys_hash", lambda: nobodys)

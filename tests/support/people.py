@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import insert, select
 from starlette.testclient import TestClient
 
-from app.auth.passwords import make_hash
 from app.auth.tokens import csrf_of, kept, new_token
 from app.domain.accounts import Account
 from app.domain.roles import Actor, Role
@@ -51,9 +52,13 @@ PEOPLE = {
 """One of every role under its name, and a lead unit with other items."""
 
 
+QUICK = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+"""The same hash without what makes it slow: that is tested in tests/auth/test_passwords.py."""
+
+
 @cache
 def _hash() -> str:
-    return make_hash(PASSWORD)  # one for all tests: it is made to be slow
+    return QUICK.hash(PASSWORD)
 
 
 def add_people(database: Database, *more: Account) -> dict[str, int]:

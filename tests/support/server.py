@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts._cluster import free_port
+from tests.support.warm import Forked, warm
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_SECONDS = 60
@@ -28,7 +29,7 @@ class Server:
     """`url` is its address without a slash at the end."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     log_file: Path
 
     @property
@@ -43,22 +44,22 @@ def clean_environment() -> dict[str, str]:
 
 
 @contextmanager
-def running_server(command: Sequence[str], env: Mapping[str, str]) -> Iterator[Server]:
+def running_server(
+    command: Sequence[str], env: Mapping[str, str], from_nothing: bool = False
+) -> Iterator[Server]:
     """Runs `python -m app COMMAND` (none: `serve --prepare`) and waits for /readyz; ends it by its process.
 
-    On a free port unless `env` has a PORT.
+    On a free port unless `env` has a PORT. The process is forked off one that has imported everything, or,
+    `from_nothing`, started as a person would.
 
     Raises AssertionError with the server's words when it ends early or is not ready in a minute.
     """
     port = int(env.get("PORT") or free_port())
     environment = {**clean_environment(), "MINSHENG_HOST": "127.0.0.1", "PORT": str(port), **env}
-    words = [sys.executable, "-m", "app", *(command or ("serve", "--prepare"))]
+    words = command or ("serve", "--prepare")
     with tempfile.TemporaryDirectory(prefix="minsheng-server-") as folder:
         log_file = Path(folder) / "log"
-        with log_file.open("wb") as log:
-            process = subprocess.Popen(
-                words, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+        process = (_started if from_nothing else warm().start)(words, environment, log_file)
         server = Server(f"http://127.0.0.1:{port}", process, log_file)
         try:
             _wait_until_ready(server)
@@ -70,6 +71,18 @@ def running_server(command: Sequence[str], env: Mapping[str, str]) -> Iterator[S
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _started(command: Sequence[str], env: Mapping[str, str], log_file: Path) -> subprocess.Popen[bytes]:
+    with log_file.open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "app", *command],
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
 
 
 def _wait_until_ready(server: Server) -> None:

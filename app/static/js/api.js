@@ -1,5 +1,6 @@
 // Reading from our own API: problem documents become errors with a sentence a person can act on.
 import { lang, t } from "./boot.js";
+import { embedded, isSnapshot } from "./embedded.js";
 
 class ApiError extends Error {}
 
@@ -12,6 +13,7 @@ function inLanguage(address) {
 
 /** Parsed JSON from an address of this server. Throws `ApiError` with a readable message. */
 export async function getJson(address, { signal } = {}) {
+  if (isSnapshot) return embedded(new URL(address, location.href).pathname);
   let response;
   try {
     response = await fetch(inLanguage(address), { signal, headers: { Accept: "application/json, application/geo+json" } });

@@ -18,16 +18,17 @@ export const el = (tag, attributes = {}, ...children) => fill(document.createEle
 /** An SVG element. */
 export const svg = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
-const iconFile = new URL("../icons.svg", import.meta.url).pathname;
+// A snapshot has the icons in itself.
+const icons = document.getElementById("icons") ? "#icon-" : `${new URL("../icons.svg", import.meta.url).pathname}#`;
 
 /** One of our icons, hidden from screen readers: the control around it carries the words. */
 export function icon(name) {
-  return svg("svg", { class: "icon", "aria-hidden": "true", focusable: "false" }, svg("use", { href: `${iconFile}#${name}` }));
+  return svg("svg", { class: "icon", "aria-hidden": "true", focusable: "false" }, svg("use", { href: icons + name }));
 }
 
 /** Show another icon in an existing icon element. */
 export function setIcon(node, name) {
-  node.querySelector("use").setAttribute("href", `${iconFile}#${name}`);
+  node.querySelector("use").setAttribute("href", icons + name);
 }
 
 /** Text with the first occurrence of any of the (lower-case) words wrapped in <mark>. */

@@ -3,6 +3,7 @@ let loading = null;
 
 /** The solver; loads it once. Rejects when it cannot be read. */
 export function geodesic() {
+  if (window.geodesic) return Promise.resolve(window.geodesic.Geodesic.WGS84); // a snapshot has it in itself
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = new URL("../vendor/geographiclib-geodesic/geographiclib-geodesic.min.js", import.meta.url).pathname;

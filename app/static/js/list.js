@@ -4,6 +4,7 @@ import { boot, lang, local, t } from "./boot.js";
 import { collection, searchWords } from "./collection.js";
 import { el, highlighted } from "./dom.js";
 import { percent } from "./format.js";
+import { pageLink } from "./links.js";
 import { markSvg } from "./marks.js";
 import { state } from "./state.js";
 
@@ -20,7 +21,7 @@ const inViewButton = document.getElementById("in-view");
 const sortButton = document.getElementById("sort");
 const notice = document.getElementById("notice");
 const canvas = el("div", { class: "list-canvas", role: "presentation" });
-const unplanned = el("p", { class: "unplanned", hidden: "" }, t("list.unplanned"), " ", el("a", { href: boot.urls.ledger }, t("list.unplanned_ledger")));
+const unplanned = el("p", { class: "unplanned", hidden: "" }, t("list.unplanned"), " ", pageLink(boot.urls.ledger, "", {}, t("list.unplanned_ledger")));
 
 let rows = [];
 const drawn = new Map(); // site → its row in the page

@@ -18,7 +18,12 @@ export function follow(map) {
     if (map.printing) return;
     const { lat, lng } = map.getCenter();
     written = `#${round(map.getZoom(), 2)}/${round(lat, 5)}/${round(lng, 5)}`;
-    if (written !== location.hash) history.replaceState(null, "", location.pathname + location.search + written);
+    if (written === location.hash) return;
+    try {
+      history.replaceState(null, "", location.pathname + location.search + written);
+    } catch {
+      // A file opened from a disk keeps its address.
+    }
   };
   map.on("moveend", write);
   addEventListener("hashchange", () => {

@@ -3,7 +3,9 @@ import { boot, local, t } from "./boot.js";
 import { getJson } from "./api.js";
 import { block, facts, showDetail } from "./detail.js";
 import { el, icon } from "./dom.js";
+import { isSnapshot } from "./embedded.js";
 import { metres, moment, number, percent, squareMetres, wholeMetres } from "./format.js";
+import { pageLink } from "./links.js";
 import { kindOf } from "./looks.js";
 import { markSvg } from "./marks.js";
 import { state } from "./state.js";
@@ -21,6 +23,7 @@ export async function showSite(site, { focus = false, keep = false, zoomTo }) {
   const rest = told || el("div", { class: "rest", "aria-live": "polite" }, el("p", { class: "muted" }, t("detail.loading")));
   showDetail(head(site, zoomTo, rest), { focus, keep: Boolean(told) });
   const read = async () => {
+    if (isSnapshot) return void rest.remove(); // what the list knows is all there is
     try {
       const full = await getJson(boot.urls.api_sites + encodeURIComponent(site.code) + (state.week ? `?week=${state.week}` : ""), { signal });
       if (!signal.aborted) rest.replaceChildren(...more(full.properties));
@@ -51,11 +54,11 @@ function head(site, zoomTo, rest) {
     status,
     progress(p, site.look.fill),
     el("div", { class: "actions" },
-      el("a", { class: "button primary", href: boot.urls.sites + encodeURIComponent(site.code) }, icon("page"), t("detail.page")),
-      el("button", { class: "button", type: "button", on: { click: (event) => copy(event.currentTarget, site.code) } }, icon("link"), el("span", {}, t("detail.copy"))),
+      boot.urls.sites ? el("a", { class: "button primary", href: boot.urls.sites + encodeURIComponent(site.code) }, icon("page"), t("detail.page")) : null,
+      boot.urls.sites ? el("button", { class: "button", type: "button", on: { click: (event) => copy(event.currentTarget, site.code) } }, icon("link"), el("span", {}, t("detail.copy"))) : null,
       el("button", { class: "button", type: "button", on: { click: zoomTo } }, icon("target"), t("detail.zoom"))),
     facts([
-      [t("detail.item"), el("a", { href: boot.urls.items + p.item }, `${p.item} ${local(p, "item_title")}`)],
+      [t("detail.item"), pageLink(boot.urls.items, p.item, {}, `${p.item} ${local(p, "item_title")}`)],
       [t("detail.lead"), local(p, "lead_unit")],
       [t("detail.town"), local(p, "town")],
       [t("detail.road"), p.road],

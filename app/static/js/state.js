@@ -51,7 +51,11 @@ class State extends EventTarget {
   write(push) {
     const address = location.pathname + this.search() + location.hash;
     if (address === location.pathname + location.search + location.hash) return;
-    history[push ? "pushState" : "replaceState"](null, "", address);
+    try {
+      history[push ? "pushState" : "replaceState"](null, "", address);
+    } catch {
+      // A file opened from a disk keeps its address; the state is the page's own then.
+    }
   }
 
   emit(name) {

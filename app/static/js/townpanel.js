@@ -5,6 +5,7 @@ import { collection } from "./collection.js";
 import { block, facts, showDetail } from "./detail.js";
 import { el, icon } from "./dom.js";
 import { number, squareMetres } from "./format.js";
+import { pageLink } from "./links.js";
 import { statuses } from "./looks.js";
 import { markSvg } from "./marks.js";
 import { state } from "./state.js";
@@ -63,7 +64,7 @@ async function showItems(town, place) {
   }
   const links = (numbers) =>
     el("ul", { class: "item-links" }, items.filter((item) => numbers.includes(item.no)).map((item) =>
-      el("li", {}, el("a", { href: boot.urls.items + item.no }, el("span", { class: "item-no" }, String(item.no)), local(item, "title")))));
+      el("li", {}, pageLink(boot.urls.items, item.no, {}, el("span", { class: "item-no" }, String(item.no)), local(item, "title")))));
   place.replaceChildren(
     ...[
       counted.length ? block(t("town.items"), links(counted)) : null,

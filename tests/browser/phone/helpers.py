@@ -32,7 +32,7 @@ def put_at(page: Page, lon: float, lat: float, accuracy: float = 8) -> None:
 
 def call(page: Page, module: str, work: str, argument: Any = None) -> Any:
     """`work` is a function's text of (module's exports, argument), run in the page, as
-    `call(page, "phone/nearest.js", "({nearest}, [g, lon, lat]) => nearest(g, lon, lat)", [geometry, 116, 35])`.
+    `call(page, "phone/nearest.js", "({nearest}, [g, x, y]) => nearest(g, x, y)", [geometry, 116, 35])`.
     """
     return page.evaluate(
         f"async (argument) => ({work})(await import('/static/js/{module}'), argument)", argument

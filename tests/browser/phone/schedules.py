@@ -91,20 +91,26 @@ def _filing(chance: random.Random, subject: str, tab: int) -> dict[str, Any]:
         "photos": [_photo(chance, moment) for _ in range(chance.choice([0, 0, 1, 1, 2, 3]))],
     }
     if chance.random() < 0.35:
-        step["kill"] = {"at": chance.choice(["save", "photo", "put", "put", "put"]), "ms": chance.choice([0, 0, 1, 2, 5, 9])}
+        step["kill"] = {
+            "at": chance.choice(["save", "photo", "put", "put", "put"]),
+            "ms": chance.choice([0, 0, 1, 2, 5, 9]),
+        }
     step["abandon"] = chance.random() < 0.12
     return step
 
 
 def _event(chance: random.Random, filed: list[str], tabs: int) -> dict[str, Any]:
     tab = chance.randrange(tabs)
-    kind = chance.choices(
-        ["killAt", "kill", "mend", "clockTo", "wait", "send"], [30, 12, 18, 10, 20, 10]
-    )[0]
+    kind = chance.choices(["killAt", "kill", "mend", "clockTo", "wait", "send"], [30, 12, 18, 10, 20, 10])[0]
     if kind == "killAt":
         return {"do": kind, "tab": tab, "when": chance.choice(["begin", "end"]), "n": chance.randint(1, 7)}
     if kind == "mend":
-        step = {"do": kind, "tab": tab, "id": chance.choice(filed), "finding": f"改为 {chance.getrandbits(48):x}"}
+        step = {
+            "do": kind,
+            "tab": tab,
+            "id": chance.choice(filed),
+            "finding": f"改为 {chance.getrandbits(48):x}",
+        }
         if chance.random() < 0.25:
             step["kill"] = {"at": "revise", "ms": chance.choice([0, 1, 3])}
         return step
@@ -120,7 +126,11 @@ def _fault(chance: random.Random) -> Fault:
         "pass pass pass pass refuse cut_body cut_body cut_answer cut_answer late before after after busy slow "
         "twice both portal redirect odd signed_out forbidden".split()
     )
-    at = {"busy": chance.choice([0, 1, 30]), "cut_body": chance.randint(0, 900), "cut_answer": chance.choice([0, 0, 40, 400])}
+    at = {
+        "busy": chance.choice([0, 1, 30]),
+        "cut_body": chance.randint(0, 900),
+        "cut_answer": chance.choice([0, 0, 40, 400]),
+    }
     seconds = {"slow": 0.03, "late": chance.choice([0.01, 0.1, 0.3])}
     return Fault(kind, at.get(kind, 0), seconds.get(kind, 0.0))
 
@@ -141,7 +151,12 @@ def _photo(chance: random.Random, moment: str) -> dict[str, Any]:
         "size_bytes": len(content),
         "width": 64,
         "height": 48,
-        "exif": chance.choice([None, {"taken_at": "2023:07:14 09:30:00", "offset": None, "lon": None, "lat": None, "camera": "x"}]),
+        "exif": chance.choice(
+            [
+                None,
+                {"taken_at": "2023:07:14 09:30:00", "offset": None, "lon": None, "lat": None, "camera": "x"},
+            ]
+        ),
         "position": None,
         "device_at": moment,
     }

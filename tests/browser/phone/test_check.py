@@ -32,7 +32,7 @@ from tests.support.axe import Axe
 from tests.support.browser import FLAGS, find_chromium
 from tests.support.databases import storage
 
-WITHHELD = "5-1"
+WITHHELD = "05-1"
 
 
 @pytest.fixture(scope="module")
@@ -221,8 +221,10 @@ def test_a_stretch_is_walked_as_the_server_measures_it(new_page, zone):
     expect(field).to_have_value(f"{round(start)}-{round(end)}")
 
     page.locator("#walk-start").click()  # a second stretch, walked back
+    expect(now).to_contain_text(f"{round(end)}–{round(end)} 米")
     stand(page, *at(6))
     first, last = round(measure(*at(6))), round(end)
+    expect(now).to_contain_text(f"{first}–{last} 米")
     page.locator("#walk-stop").click()
     expect(field).to_have_value(f"{round(start)}-{round(end)}; {first}-{last}")
     rows = page.locator(".c-stretch")
@@ -402,7 +404,7 @@ def test_the_form_is_accessible_and_fits_the_thumb(new_page, zone, axe, scheme, 
     expect(page.locator(".c-photo img")).to_have_js_property("naturalWidth", 480)
     assert (found := axe(page)) == [], Axe.text(found)
     small = page.evaluate(
-        """() => [...document.querySelectorAll("#screen-check :is(button, a, input, select, textarea, .c-file)")]
+        """() => [...document.querySelectorAll("#check-form :is(button, a, input, select, textarea, label)")]
           .filter((node) => node.checkVisibility() && !node.matches(".hidden-text, #blockage"))
           .map((node) => [node.getBoundingClientRect(), node.outerHTML.slice(0, 90)])
           .filter(([box]) => Math.min(box.width, box.height) < 47.9)"""

@@ -50,7 +50,9 @@ def test_nothing_is_lost_and_nothing_arrives_twice(server, browser, tmp_path_fac
         assert "Traceback" not in running.log, running.log[-3000:]
 
 
-def play(browser: Any, line: FaultProxy, cookie: dict[str, Any], played: list[Schedule]) -> list[dict[str, Any]]:
+def play(
+    browser: Any, line: FaultProxy, cookie: dict[str, Any], played: list[Schedule]
+) -> list[dict[str, Any]]:
     """What the driver says of each schedule."""
     for one in played:
         line.plan(one.line, one.faults)

@@ -12,6 +12,7 @@ const LATER = {
   draft: () => import("./checkin.js"),
   mend: () => import("./checkin.js"),
   outbox: () => import("./outboxview.js"),
+  me: () => import("./me.js"),
 };
 
 /** What the page does whichever screen is shown, once the list can be used. */
@@ -20,6 +21,7 @@ function rest() {
   import("./outbox.js").then(({ outbox }) => outbox.start());
   import("./visits.js");
   import("./outboxcount.js").then(({ startCount }) => startCount());
+  import("./service.js").then(({ startService }) => startService());
 }
 
 for (const [name, read] of Object.entries(LATER)) {

@@ -5,7 +5,7 @@ import { account } from "./account.js";
 import { startChoosing } from "./checkchoose.js";
 import { startForm } from "./checkform.js";
 import * as drafts from "./drafts.js";
-import { Hand, take } from "./hand.js";
+import { Hand, ready, take } from "./hand.js";
 import { startMending } from "./mendform.js";
 import { back, onHide, onShow, show } from "./screens.js";
 import { zone } from "./zone.js";
@@ -47,7 +47,7 @@ const link = (words, href, primary) => el("a", { class: `m-button${primary ? " p
 /** Whether somebody may check in at all; else says what is missing. */
 async function admitted(here) {
   here.name(t("phone.check.title"));
-  await Promise.all([account.ready, zone.ready]);
+  await Promise.all([account.ready, zone.ready, ready()]);
   if (!here.live()) return false;
   const stranger = () => (zone.data?.account ?? null) !== (account.me?.id ?? null);
   if ((!account.me && !account.asked) || !zone.data || (account.me && stranger())) {

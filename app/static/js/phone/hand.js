@@ -2,6 +2,7 @@
 import * as drafts from "./drafts.js";
 
 const SOON_MS = 400;
+const RESCUE = "m-draft:"; // + id, in localStorage: the one store that is written before a page is gone
 
 /** A draft while it is worked on. Events: "change" (of the draft), "saved" (`saved_at`, or `trouble`). */
 export class Hand extends EventTarget {
@@ -37,6 +38,17 @@ export class Hand extends EventTarget {
     return this.#writing;
   }
 
+  /** The page may be gone in a moment, and the database too slow for it. */
+  rescue() {
+    if (!this.dirty || this.closed) return;
+    try {
+      localStorage.setItem(RESCUE + this.draft.id, JSON.stringify({ ...this.draft, changed_at: new Date().toISOString() }));
+    } catch {
+      // blocked or full: then what counts is the database
+    }
+    this.flush();
+  }
+
   /** Photos need the draft on disk. Rejects when they cannot be kept. */
   async addPhoto(prepared) {
     this.dirty = true;
@@ -52,6 +64,7 @@ export class Hand extends EventTarget {
   /** No more writing: it was filed, or thrown away. */
   close() {
     this.closed = true;
+    forget(this.draft.id);
     clearTimeout(this.#timer);
     this.#timer = null;
   }
@@ -71,6 +84,7 @@ export class Hand extends EventTarget {
       this.kept = true;
       this.trouble = null;
       this.saved_at = new Date();
+      if (!this.dirty) forget(this.draft.id);
     } catch (error) {
       this.dirty = true;
       this.trouble = error;
@@ -88,6 +102,35 @@ export function take(hand) {
   current = hand;
 }
 
-// The last moments a page is told of. The write is begun here; IndexedDB ends it even when the page is gone.
-addEventListener("pagehide", () => current?.flush());
-document.addEventListener("visibilitychange", () => document.hidden && current?.flush());
+function forget(id) {
+  try {
+    localStorage.removeItem(RESCUE + id);
+  } catch {
+    // blocked: there is nothing
+  }
+}
+
+/** Put the last half second of drafts whose page went away into the database. */
+async function readRescued() {
+  let keys = [];
+  try {
+    keys = Object.keys(localStorage).filter((key) => key.startsWith(RESCUE));
+  } catch {
+    return; // blocked
+  }
+  for (const key of keys) {
+    const draft = JSON.parse(localStorage.getItem(key));
+    const kept = await drafts.get(draft.id);
+    // a draft that is not there was never written, or was filed or thrown away: then `save` says so and keeps nothing
+    if (!kept || kept.changed_at < draft.changed_at) await drafts.save(draft);
+    localStorage.removeItem(key);
+  }
+}
+
+let rescued = null;
+/** Resolves when nothing waits to be rescued. */
+export const ready = () => (rescued ??= readRescued().catch((error) => console.warn("drafts", error)));
+
+// the last moments that a page is told of
+addEventListener("pagehide", () => current?.rescue());
+document.addEventListener("visibilitychange", () => document.hidden && current?.rescue());

@@ -73,11 +73,11 @@ export function openNavigation(dialog, { point, title, nearest }) {
     note,
     el("ul", { class: "m-ways" }, ways(point, title).map(({ id, app, web }) => el("li", {},
       el("a", { class: "m-button m-way", href: app, data: { way: id }, rel: "noreferrer", on: { click: opened } }, icon("go"), el("span", {}, t(`phone.go.${id}`))),
-      web && el("a", { class: "m-button plain", href: web, target: "_blank", rel: "noopener noreferrer external", data: { web: id }, "aria-label": t("phone.go.web_of", { name: t(`phone.go.${id}`) }) }, t("phone.go.web"))))),
+      web && el("a", { class: "m-button plain", href: web, target: "_blank", rel: "noopener noreferrer external", data: { web: id }, "aria-label": `${t(`phone.go.${id}`)} ${t("phone.go.web")}` }, t("phone.go.web"))))),
     said,
     el("h3", { class: "m-dialog-part" }, t("phone.go.copy")),
     el("ul", { class: "m-coordinates" }, coordinates(point).map(({ id, lat, lon }) => {
-      const button = el("button", { class: "m-button", type: "button", data: { copy: id }, "aria-label": t("phone.go.copy_of", { name: t(`phone.go.${id}`) }) }, t("phone.go.copy_it"));
+      const button = el("button", { class: "m-button", type: "button", data: { copy: id }, "aria-label": `${t("phone.go.copy_it")} ${t(`phone.go.${id}`)}` }, t("phone.go.copy_it"));
       button.addEventListener("click", () => copy(`${lat},${lon}`, button));
       return el("li", {}, el("span", { class: "m-coordinate" }, el("b", {}, t(`phone.go.${id}`)), el("span", {}, `${lat}, ${lon}`)), button);
     })),
@@ -94,6 +94,11 @@ async function copy(text, button) {
   } catch {
     done = false; // plain http, or not allowed: the figures can be marked by hand
   }
+  const label = button.getAttribute("aria-label");
+  button.removeAttribute("aria-label"); // what the button says now is news
   button.textContent = t(done ? "phone.go.copied" : "phone.go.copy_failed");
-  setTimeout(() => (button.textContent = t("phone.go.copy_it")), 2500);
+  setTimeout(() => {
+    button.textContent = t("phone.go.copy_it");
+    button.setAttribute("aria-label", label);
+  }, 2500);
 }

@@ -34,7 +34,6 @@ class Update extends EventTarget {
       controlled = true;
       this.#readVersion();
     });
-    workers.addEventListener("message", ({ data }) => data?.type === "outbox-sync" && outbox.send());
     addEventListener("hashchange", () => this.#tell());
     addEventListener("popstate", () => this.#tell());
     try {
@@ -116,8 +115,10 @@ class Update extends EventTarget {
 
 /** Resolves when no report is just being sent, at the latest after a minute: it is sent on after the update anyway. */
 async function untilSent() {
-  const sending = async () => (await outbox.list().catch(() => [])).some((entry) => entry.state === "sending");
+  const sending = async () => (await outbox.list().catch(() => [])).some(isSending);
   for (let n = 0; n < 120 && (await sending()); n += 1) await new Promise((resolve) => setTimeout(resolve, 500));
 }
+
+const isSending = ({ state, photos }) => state === "sending" || photos.some((photo) => photo.state === "sending");
 
 export const update = new Update();
