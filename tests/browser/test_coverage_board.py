@@ -8,12 +8,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.helpers import PHONE, PROJECTOR, TIMEOUT
-from tests.support.server import Server
-
-
-@pytest.fixture(scope="module")
-def demo(server) -> Server:
-    return server("demo", "--serve")
 
 
 def share(text: str) -> float:

@@ -86,7 +86,7 @@ def test_presence_distance_and_both_positions_stand_on_the_page_and_on_the_map(c
     page = read(supervision, f"/inspections/{away['id']}")
     text = page.text
     assert "存疑" in text and "千米" in text and "超出" in text
-    picture = only(page, "div", "closeup")
+    picture = only(page, "svg", "still")
     assert picture.attributes["role"] == "img" and "千米" in picture.attributes["aria-label"]
     assert f"{at['lat'] + 0.02:.6f}" in only(page, "table").text
     assert len(page.all("path", cls="fix-way")) == 1 and len(page.all("rect", cls="fix-foot")) >= 1

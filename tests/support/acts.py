@@ -20,11 +20,14 @@ from app.store import tables as t
 from app.store.acceptances import VerdictForm, give_verdict
 from app.store.asof import AsOf
 from app.store.blockages import NewBlockage, blockages_of, open_blockage, step_blockage
+from app.store.checkin import read_checkin
 from app.store.directives import NewDirective, directives_of, give_directive, step_directive
+from app.store.disputes import decide
 from app.store.importing import judge, save
 from app.store.inspections import NewInspection, record_inspection
 from app.store.plans import PlanForm, set_plan
 from app.store.reports import ReportForm, file_report
+from app.store.revisions import Revision, revise
 from app.store.standing import standings
 from app.store.subjects import Subject, read_subject
 from app.store.writing import Asked, Writer
@@ -225,6 +228,28 @@ def _inspect(connection: Connection, act: Act, moment: datetime, day: date) -> s
     return "inspection"
 
 
+def _mend(connection: Connection, act: Act, moment: datetime, day: date) -> str:
+    """Of an inspection, where there is any: upon what stands or, as without signal, upon what was sent first;
+    or a decision of what is disputed."""
+    known = connection.execute(select(t.inspection.c.id).order_by(t.inspection.c.change_id)).scalars().all()
+    if not known:
+        return "nothing"
+    one = read_checkin(connection, known[act.more % len(known)], AsOf(day))
+    writer = _writer(connection, COMMAND, moment, day)
+    undecided = [dispute["id"] for dispute in one.disputes if dispute["decision"] is None]
+    if undecided and act.number % 3 == 0:
+        chosen = ("kept", "other")[act.more % 2]
+        decide(writer, undecided[0], chosen, act.words, Asked.of(None, "decide"))
+        writer.finish()
+        return "decided"
+    changes = [{"finding": f"已核实 {act.number}"}, {"verdict": ("stopped", "problem", "ok")[act.more % 3]}]
+    version = one.version if act.number % 2 else one.row["change_id"]
+    form = Revision(str(uuid.uuid4()), one.row["id"], version, changes[act.more % 2])
+    receipt = revise(writer, form, Asked.of(None, "mend"))
+    writer.finish()
+    return "disputed" if receipt["disputed"] else "mended" if receipt["merged"] else "same"
+
+
 _DO: dict[str, Callable[[Connection, Act, datetime, date], str]] = {
     "plan": _plan,
     "report": _report,
@@ -237,4 +262,5 @@ _DO: dict[str, Callable[[Connection, Act, datetime, date], str]] = {
     "direct": _direct,
     "pursue": _pursue,
     "inspect": _inspect,
+    "mend": _mend,
 }

@@ -36,6 +36,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "direct": SITES,
     "pursue": SITES,
     "inspect": SITES,
+    "mend": SITES,
 }
 _WORDS = (None, None, "", "等待迁改", "雨")
 _EDGES = (0, 1, LAST_SECOND - 1, LAST_SECOND)
@@ -69,7 +70,7 @@ def mixed(seed: int) -> Weeks:
     draw = random.Random(seed)
 
     def act() -> Act:
-        kind = draw.choice([*_KINDS, "report", "report", "correct", "finish", "verdict", "redraw"])
+        kind = draw.choice([*_KINDS, "report", "report", "correct", "finish", "verdict", "redraw", "mend"])
         second = draw.choice([draw.choice(_EDGES), *(draw.randrange(LAST_SECOND) for _ in range(3))])
         subject = draw.choice(_KINDS[kind])
         return Act(kind, subject, second, draw.randrange(12), draw.randrange(12), draw.choice(_WORDS))

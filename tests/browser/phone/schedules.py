@@ -55,7 +55,7 @@ def schedules(seed: int, count: int, subjects: list[str]) -> list[Schedule]:
 def _schedule(chance: random.Random, number: int, subjects: list[str]) -> Schedule:
     made = Schedule(number, locks=chance.random() < 0.7)
     made.skew = chance.choice([0, 0, chance.randint(-MOST_SKEW_MS, MOST_SKEW_MS)])
-    made.faults = [_fault(chance) for _ in range(chance.randint(1, 9))]
+    made.faults = [_fault(chance) for _ in range(chance.randint(3, 12))]
     tabs = chance.choice([1, 1, 2])
     filed: list[str] = []
     for _ in range(chance.randint(1, 3)):
@@ -123,7 +123,7 @@ def _event(chance: random.Random, filed: list[str], tabs: int) -> dict[str, Any]
 
 def _fault(chance: random.Random) -> Fault:
     kind = chance.choice(
-        "pass pass pass pass refuse cut_body cut_body cut_answer cut_answer late before after after busy slow "
+        "pass pass pass refuse cut_body cut_body cut_answer cut_answer late before after after busy slow "
         "twice both portal redirect odd signed_out forbidden".split()
     )
     at = {

@@ -238,8 +238,8 @@ def test_a_stretch_is_walked_as_the_server_measures_it(new_page, zone):
     sent(page)
     (row,) = zone.inspections("走线")
     assert row["sections"] == [[round(start) - 10, round(end)]] and row["geom_version"]
-    page.goto(f"{zone.url}/m#check/{LINE}")
-    page.reload()
+    page.get_by_role("link", name="继续签到").click()
+    page.locator(f".c-choices a[href='#check/{LINE}']").first.click()
     expect(page.locator("#check-form")).to_contain_text(f"上次看到 {round(start) - 10}–{round(end)} 米")
 
 
@@ -404,8 +404,8 @@ def test_the_form_is_accessible_and_fits_the_thumb(new_page, zone, axe, scheme, 
     expect(page.locator(".c-photo img")).to_have_js_property("naturalWidth", 480)
     assert (found := axe(page)) == [], Axe.text(found)
     small = page.evaluate(
-        """() => [...document.querySelectorAll("#check-form :is(button, a, input, select, textarea, label)")]
-          .filter((node) => node.checkVisibility() && !node.matches(".hidden-text, #blockage"))
+        """() => [...document.querySelectorAll("#check-form :is(button, a, .c-input, .c-file, .c-verdict)")]
+          .filter((node) => node.checkVisibility())
           .map((node) => [node.getBoundingClientRect(), node.outerHTML.slice(0, 90)])
           .filter(([box]) => Math.min(box.width, box.height) < 47.9)"""
     )

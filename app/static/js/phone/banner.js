@@ -35,7 +35,9 @@ function lines() {
   const old = zone.age();
   if (away || (old !== null && old > STALE_MS) || (!zone.data && !zone.refreshing && zone.trouble)) {
     const text = [away && t(navigator.onLine ? "phone.banner.away" : "phone.banner.offline")];
-    text.push(zone.data ? t("phone.banner.age", { age: age(old ?? 0) }) : t("phone.banner.none"));
+    const said = age(old ?? 0);
+    const aged = said ? t("phone.banner.age", { age: said }) : t("phone.banner.age_now");
+    text.push(zone.data ? aged : t("phone.banner.none"));
     if (waiting) text.push(t("phone.banner.unsent", { n: waiting }));
     const label = t(zone.refreshing ? "phone.banner.refreshing" : "phone.banner.refresh");
     found.push({ key: "age", symbol: away ? "offline" : "undo", text: text.filter(Boolean).join(" · "), action: [label, refresh] });

@@ -3,6 +3,7 @@ import { t } from "../boot.js";
 import { el, icon } from "../dom.js";
 import { stateOf } from "./entrystate.js";
 import { outbox } from "./outbox.js";
+import { zone } from "./zone.js";
 
 /** Say so, and follow the entry until the server has it. */
 export function startDone(here, id, title) {
@@ -38,6 +39,9 @@ export function startDone(here, id, title) {
     const done = entry ? null : await outbox.sentOne(id);
     if (!here.live() || (!entry && !done)) return;
     if (done) {
+      if (heading.dataset.sent) return;
+      heading.dataset.sent = "yes";
+      zone.refresh(); // what was seen built is what the next one sees
       heading.textContent = t("phone.check.done.sent");
       words.textContent = t("phone.check.done.there");
       if (done.receipt?.presence) presence.textContent = `${t("phone.presence.title")}：${t(`phone.presence.${done.receipt.presence}`)}`;

@@ -6,6 +6,7 @@ import { faultLine } from "./fault.js";
 import { merged, metresOf, parse, textOf, wrong as wrongOf } from "./sections.js";
 import { day, sentences } from "./times.js";
 import { moved } from "./walk.js";
+import { zone } from "./zone.js";
 
 const STEP_M = 10;
 const PAUSE_MS = 900;
@@ -132,13 +133,18 @@ export function sectionsPart(hand, subject, site) {
   const keep = (text) => hand.change({ sections: text.trim() ? { text, geom_version: subject.geom_version } : null });
   const own = sectionsField(length, same ? (latest?.sections ?? []) : [], draft.sections?.text ?? "", keep);
   const redrawn = draft.sections && draft.sections.geom_version !== subject.geom_version;
+  const seen = el("p", { class: "c-sub" });
+  const tell = () => {
+    const { latest_sections, geom_version } = zone.subject(draft.subject) ?? subject;
+    seen.textContent = sentences(t("phone.check.sections.whole", { m: wholeMetres(length) }), seenWords(latest_sections, geom_version));
+  };
   const walkBox = el("div", { class: "c-walk" });
   const start = el("button", { class: "m-button c-wide", type: "button", id: "walk-start", on: { click: walk } }, icon("walk"), t("phone.check.walk.start"));
   const part = el(
     "section",
     { class: "c-part", "aria-labelledby": "sections-title" },
     el("h2", { id: "sections-title" }, t("phone.check.sections.title")),
-    el("p", { class: "c-sub" }, sentences(t("phone.check.sections.whole", { m: wholeMetres(length) }), seenWords(latest, subject.geom_version))),
+    seen,
     redrawn ? el("p", { class: "c-wrong" }, t("phone.check.sections.redrawn")) : null,
     start,
     walkBox,
@@ -166,11 +172,18 @@ export function sectionsPart(hand, subject, site) {
     part,
     wrong: own.wrong,
     follow() {},
+    start() {
+      zone.addEventListener("change", tell);
+      tell();
+    },
     focus: () => own.field.focus(),
     missing: () => {
       walking?.end();
       return own.missing();
     },
-    stop: () => walking?.end(),
+    stop() {
+      zone.removeEventListener("change", tell);
+      walking?.end();
+    },
   };
 }

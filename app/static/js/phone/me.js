@@ -81,6 +81,7 @@ async function clear() {
 function drawData() {
   const { data } = zone;
   const week = data && (local(data, "week_label") || data.week);
+  const since = age(zone.age() ?? 0);
   const noClear = offline() || !data;
   const renewing = button(m(zone.refreshing ? "refreshing" : "refresh"), renew);
   renewing.disabled = zone.refreshing;
@@ -88,12 +89,12 @@ function drawData() {
   clearing.disabled = noClear;
   body("data").replaceChildren(
     ...[
-      line(data ? m("data_age", { age: age(zone.age() ?? 0) }) : m("data_none")),
+      line(data ? (since ? m("data_age", { age: since }) : m("data_now")) : m("data_none")),
       data && line(m("data_facts", { week, sites: data.sites.length }), "me-note"),
       data?.partial && line(m("data_partial", { n: data.sites.length }), "me-note"),
       el("div", { class: "me-actions" }, renewing, clearing),
       line(offline() && data ? m("clear_offline") : m("clear_note"), "me-note"),
-      el("p", { class: "me-note", role: "status" }, said),
+      el("p", { class: "me-note me-said", role: "status" }, said),
     ].filter(Boolean),
   );
 }
@@ -111,7 +112,7 @@ async function drawStorage() {
   const room = await usage();
   if (!room) return body("storage").replaceChildren(line(m("storage_unknown"), "me-note"));
   const reports = (await unsent()).reduce((sum, one) => sum + (one.size_bytes ?? sizeOf(one)), 0);
-  const rows = [["storage_reports", reports]];
+  const rows = reports ? [["storage_reports", reports]] : [];
   if (room.parts) rows.push(["storage_database", Math.max(0, room.parts.database - reports)], ["storage_program", room.parts.program]);
   const keep = button(m("storage_keep"), async () => {
     const kept = await persistAgain();
@@ -202,7 +203,7 @@ function drawVersion() {
       line(known ? m("version_now", { version: update.version.slice(0, 7) }) : m(VERSIONS[update.state] ?? "version_online")),
       fresh && line(m(update.wanted ? "version_sending" : "version_new")),
       known && act,
-      el("p", { class: "me-note", role: "status" }, fresh ? "" : looked),
+      el("p", { class: "me-note me-said", role: "status" }, fresh ? "" : looked),
     ].filter(Boolean),
   );
 }
