@@ -104,7 +104,7 @@ def _fix(frame: Frame, fix: Fix, room: Room) -> Drawn:
     radius = (fix.accuracy_m or 0.0) * _units_a_metre(frame, fix.lat)
     at = None
     if foot and fix.distance:
-        at = _beside(room, ((x + foot[0]) / 2, (y + foot[1]) / 2), fix.distance)
+        at = _beside(room, (x, y), foot, fix.distance)
     point = (round(foot[0], 1), round(foot[1], 1)) if foot else None
     return Drawn(fix.kind, fix.name, round(x, 1), round(y, 1), round(radius, 1), point, fix.distance, at)
 
@@ -118,17 +118,23 @@ def _along(one: Drawn) -> list[tuple[float, float]]:
     return [(one.x + dx * n / steps, one.y + dy * n / steps) for n in range(steps + 1)]
 
 
-def _beside(room: Room, at: tuple[float, float], text: str) -> tuple[float, float] | None:
-    """Where the middle of a text comes to stand beside a point; None when all places there are taken."""
+def _beside(
+    room: Room, start: tuple[float, float], end: tuple[float, float], text: str
+) -> tuple[float, float] | None:
+    """Where the middle of a text comes to stand beside a line; None when all places there are taken."""
     half, tall = breadth(text, LETTERS) / 2 + 4, LETTERS / 2 + 3
-    right = half + 8
-    steps = ((right, 0.0), (-right, 0.0), (0.0, -tall - 8), (0.0, tall + 8), (right, -22.0), (right, 22.0))
-    for dx, dy in steps:
-        x, y = at[0] + dx, at[1] + dy
-        box = (x - half, y - tall, x + half, y + tall)
-        if room.free(*box):
-            room.take(*box)
-            return round(x, 1), round(y, 1)
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    long = hypot(dx, dy)
+    across, along = (-dy / long, dx / long), (dx / long, dy / long)
+    away = abs(across[0]) * half + abs(across[1]) * tall + 4
+    for side in (1, -1):
+        for shift in (0.0, 0.25, -0.25):
+            x = (start[0] + end[0]) / 2 + side * across[0] * away + shift * long * along[0]
+            y = (start[1] + end[1]) / 2 + side * across[1] * away + shift * long * along[1]
+            box = (x - half, y - tall, x + half, y + tall)
+            if room.free(*box):
+                room.take(*box)
+                return round(x, 1), round(y, 1)
     return None
 
 

@@ -144,7 +144,7 @@ def framed(
         room.take(*_around(mark.x, mark.y, MARK / 2))
     inset = _inset(towns, frame, room)
     if inset:
-        room.take(inset.x, inset.y, inset.x + inset.width, inset.y + inset.height)
+        room.take(inset.x - 6, inset.y - 6, inset.x + inset.width + 6, inset.y + inset.height + 6)
 
     room.drawn(shapely.union_all([frame.place(place.geometry) for place in places]))
     names: list[Label] = []

@@ -30,6 +30,7 @@ from app.views.coverage import (
     change_members,
     coverage_members,
     gap_members,
+    nearest_codes,
     question_members,
 )
 from app.views.coverquestions import kinds_shown, usual_question
@@ -102,8 +103,8 @@ async def coverage(request: Request) -> Response:
             before = counted.ask(view, asked.question)
             members["before"] = coverage_members(before, view.words)
         found = counted.gaps(answer, asked.gaps)
-        places = counted.places(view)
-        return members | {"gaps": gap_members(found, answer, places, view.words)}
+        known = counted.about(view, nearest_codes(found, answer))
+        return members | {"gaps": gap_members(found, answer, known, view.words)}
 
     members = await anyio.to_thread.run_sync(count)
     body = orjson.dumps(members | day_members(asked.view, asked.lang))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -21,9 +21,11 @@ from sqlalchemy import select
 
 from app.domain.services import COUNTED, Manner, Method, Rules, State
 from app.errors import BadParameter, Fault
+from app.i18n import DEFAULT
 from app.store import tables as t
 from app.store.live import Live, View
-from app.store.publish import published_rows
+from app.store.spatial.memory import MemoryReads
+from app.store.spatial.protocol import WGS84, Filters
 from geo.coverage import Coverage, covered, what_if
 from geo.gaps import Gaps, gaps
 from geo.ground import Ground, objects
@@ -55,14 +57,12 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True)
 class Places:
-    """The located sites of one moment. `built`: of lines, the shares of the length that are built."""
+    """The located sites of one moment, in order of code."""
 
     codes: list[str]
     kinds: Objects
     statuses: Objects
     towns: Objects
-    titles: list[tuple[str, str]]
-    built: list[list[list[float]]]
     geoms: Objects
 
 
@@ -167,7 +167,10 @@ class Coverages:
         rule = self.rules.by_kind.get(question.kind)
         metres = None
         if rule is not None and rule.manner is Manner.NETWORK:
-            rows, geoms, metres = _mains(places, of_kind, counts)
+            lines = np.flatnonzero(of_kind)
+            known = self.about(view, [places.codes[row] for row in lines[~counts[lines]]])
+            built = {code: about.get("built", []) for code, about in known.items()}
+            rows, geoms, metres = _mains(places, lines, counts, built)
         else:
             rows = np.flatnonzero(counts)
             geoms = places.geoms[rows]
@@ -198,22 +201,24 @@ class Coverages:
             return {row.code: row.geom for row in connection.execute(query)}
 
     def _read(self, view: View) -> Places:
+        reads = view.reads
+        if isinstance(reads, MemoryReads):
+            columns = (reads.column(name) for name in ("kind", "status", "town_code"))
+            return Places(reads.codes, *columns, reads.geoms)
+        names = ("code", "kind", "status", "town_code", "geom")
+        query = select(*(t.published_site.c[name] for name in names)).order_by(t.published_site.c.code)
         with self.source.database.read() as connection:
-            if view.known.before is None:
-                rows: Any = connection.execute(select(t.published_site).order_by(t.published_site.c.code))
-                found = [dict(row) for row in rows.mappings()]
-            else:
-                found = list(published_rows(connection, view.known, self.source.settings.tolerance))
-        told = [orjson.loads(f"{{{row['common_text']}}}") for row in found]
-        return Places(
-            codes=[row["code"] for row in found],
-            kinds=objects([row["kind"] for row in found]),
-            statuses=objects([row["status"] for row in found]),
-            towns=objects([row["town_code"] for row in found]),
-            titles=[(row["title"], row["title_en"]) for row in told],
-            built=[row.get("built", []) for row in told],
-            geoms=objects([row["geom"] for row in found]),
-        )
+            rows = connection.execute(query).all()
+        codes, *columns = ([row[n] for row in rows] for n in range(len(names)))
+        return Places(codes, *(objects(column) for column in columns))
+
+    def about(self, view: View, codes: Collection[str]) -> dict[str, dict[str, Any]]:
+        """What the map knows of sites by code: titles, and of lines the shares that are built."""
+        wanted = frozenset(codes)
+        if not wanted:
+            return {}
+        page = view.reads.page(None, Filters(codes=wanted), len(wanted), None, DEFAULT, WGS84)
+        return {one["id"]: one["properties"] for one in orjson.loads(b"[" + page.features + b"]")}
 
     def _once(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """The kept answer, or make it; who asks for the same meanwhile waits for it."""
@@ -236,20 +241,18 @@ class Coverages:
 
 
 def _mains(
-    places: Places, of_kind: NDArray[np.bool_], counts: NDArray[np.bool_]
+    places: Places, lines: NDArray[np.intp], counts: NDArray[np.bool_], built: Mapping[str, Any]
 ) -> tuple[NDArray[np.intp], Objects, tuple[float, float]]:
     """What is laid of a network: whole lines that count, of the others the sections reported built.
 
     Rows of the sites, a geometry for each part, and metres counted and in all. A line whose report gives only
     a percentage says nothing about *where*, so it serves nothing until it is complete.
     """
-    lines = np.flatnonzero(of_kind)
     geoms = places.geoms[lines]
     metres = [length(geom) for geom in geoms]
     sections: list[list[tuple[float, float]]] = []
     for row, long in zip(lines, metres, strict=True):
-        whole = bool(counts[row])
-        shares = [[0.0, 1.0]] if whole else places.built[row]
+        shares = [[0.0, 1.0]] if counts[row] else built.get(places.codes[row], [])
         sections.append([(start * long, to * long) for start, to in shares])
     parts = built_parts(list(geoms), sections)
     owners = np.repeat(lines, [len(some) for some in sections])

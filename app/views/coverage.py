@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from app.domain.services import Method, Rule, Rules, State
-from app.store.coverage import Answer, Places
+from app.store.coverage import Answer
 from app.store.vocabulary import Vocabulary
 from geo.change import Change
 from geo.gaps import Gap, Gaps
@@ -20,6 +21,8 @@ from geo.ground import Share
 from geo.service import Service
 
 AREA_METHOD = "Lambert azimuthal equal-area, WGS 84 ellipsoid"
+Titles = Mapping[str, Mapping[str, Any]]
+"""What is known of sites by code."""
 DIGITS = 6
 """Decimals of degrees in areas: a decimetre."""
 
@@ -97,12 +100,10 @@ def _town(code: str, words: Vocabulary) -> dict[str, Any]:
     return {"town": town["name"], "town_en": town["name_en"], "town_code": code}
 
 
-def gap_members(found: Gaps, answer: Answer, places: Places, words: Vocabulary) -> dict[str, Any]:
+def gap_members(found: Gaps, answer: Answer, known: Titles, words: Vocabulary) -> dict[str, Any]:
     """The gaps, largest first, each with its middle and the nearest site that counts."""
     return {
-        "largest": [
-            _gap(rank, gap, answer, places, words) for rank, gap in enumerate(found.largest, start=1)
-        ],
+        "largest": [_gap(rank, gap, answer, known, words) for rank, gap in enumerate(found.largest, start=1)],
         "more": found.more,
         "more_km2": round(found.more_km2, 4),
         "slivers": found.slivers,
@@ -110,10 +111,10 @@ def gap_members(found: Gaps, answer: Answer, places: Places, words: Vocabulary) 
     }
 
 
-def _gap(rank: int, gap: Gap, answer: Answer, places: Places, words: Vocabulary) -> dict[str, Any]:
+def _gap(rank: int, gap: Gap, answer: Answer, known: Titles, words: Vocabulary) -> dict[str, Any]:
     nearest = None
     if gap.nearest is not None:
-        nearest = _site(answer.codes[gap.nearest], places) | {"distance_m": round(gap.distance_m or 0.0, 1)}
+        nearest = _site(answer.codes[gap.nearest], known) | {"distance_m": round(gap.distance_m or 0.0, 1)}
     return {
         "rank": rank,
         "km2": round(gap.km2, 4),
@@ -125,12 +126,15 @@ def _gap(rank: int, gap: Gap, answer: Answer, places: Places, words: Vocabulary)
     }
 
 
-def _site(code: str, places: Places) -> dict[str, Any]:
+def nearest_codes(found: Gaps, answer: Answer) -> set[str]:
+    """The sites that the gaps name."""
+    return {answer.codes[gap.nearest] for gap in found.largest if gap.nearest is not None}
+
+
+def _site(code: str, known: Titles) -> dict[str, Any]:
     """A site's code and titles; a point that somebody only tries out has no title."""
-    if code not in places.codes:
-        return {"code": code, "title": None, "title_en": None}
-    title, title_en = places.titles[places.codes.index(code)]
-    return {"code": code, "title": title, "title_en": title_en}
+    about = known.get(code, {})
+    return {"code": code, "title": about.get("title"), "title_en": about.get("title_en")}
 
 
 def area_features(answer: Answer, found: Gaps | None, words: Vocabulary) -> list[dict[str, Any]]:

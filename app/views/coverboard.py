@@ -13,7 +13,7 @@ from app.domain.privacy import is_withheld
 from app.domain.services import Manner, Method, State
 from app.store.coverage import Answer, Coverages, Question
 from app.store.live import View
-from app.views.coverage import gap_members, question_members, told_rows
+from app.views.coverage import gap_members, nearest_codes, question_members, told_rows
 from app.views.overviews import zone_ground
 from app.wording import local
 from geo.placing import Spot
@@ -146,7 +146,7 @@ def large(counted: Coverages, view: View, lang: str, question: Question) -> Larg
     answer = answers[question.state]
     places = counted.places(view)
     found = counted.gaps(answer, 10)
-    told = gap_members(found, answer, places, view.words)
+    told = gap_members(found, answer, counted.about(view, nearest_codes(found, answer)), view.words)
     towns, roads = zone_ground(counted.source, view, lang)
     frame = Frame.around([town.geometry for town in towns], *LARGE, 0, margin=0.03)
     pictogram = view.words.kinds[question.kind]["pictogram"]

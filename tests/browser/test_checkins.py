@@ -64,7 +64,7 @@ def still(page: Page) -> None:
 
 def test_a_check_in_arrives_on_the_map_is_followed_and_a_dispute_is_decided(new_page, axe, server, tmp_path):
     with storage("sqlite", tmp_path) as place:
-        url = server("demo", "--serve", on=place).url
+        url = server(demo=True, on=place).url
         page = new_page()
         csrf = as_person(page, place, "supervision", url)
         open_map(page, f"{url}/")

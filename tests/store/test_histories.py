@@ -20,6 +20,7 @@ from app.store.board import read_board
 from app.store.book import read_book
 from app.store.database import Database
 from app.store.directives import directives_of
+from app.store.inspections import inspections_of
 from app.store.ledger import read_items
 from app.store.publish import publish, published_rows
 from app.store.timeline import read_timeline
@@ -32,6 +33,7 @@ EXAMPLES = {"sqlite": 12, "postgresql": 8}  # beside the two that are always rep
 WORTH = {
     *("plan", "report", "sections", "finish", "late report", "late correction", "accepted", "sent back"),
     *("redrawn", "carried", "new site", "blockage step", "directive step", "inspection", "refused"),
+    *("mended", "disputed", "decided"),
 }
 """What must have happened in the histories, or replaying them would prove little."""
 
@@ -80,6 +82,7 @@ def ledger(connection: Connection, as_of: AsOf) -> dict[str, Any]:
         "board": (lit, board.counts(board.rows), board.oldest(board.rows)),
         "blockages": blockages_of(connection, as_of),
         "directives": directives_of(connection, as_of),
+        "inspections": inspections_of(connection, as_of),
         "timelines": read_timeline(connection, as_of, list(lines)),
     }
 

@@ -70,7 +70,9 @@ def mixed(seed: int) -> Weeks:
     draw = random.Random(seed)
 
     def act() -> Act:
-        kind = draw.choice([*_KINDS, "report", "report", "correct", "finish", "verdict", "redraw", "mend"])
+        kind = draw.choice(
+            [*_KINDS, "report", "report", "correct", "finish", "verdict", "redraw", "inspect", "mend", "mend"]
+        )
         second = draw.choice([draw.choice(_EDGES), *(draw.randrange(LAST_SECOND) for _ in range(3))])
         subject = draw.choice(_KINDS[kind])
         return Act(kind, subject, second, draw.randrange(12), draw.randrange(12), draw.choice(_WORDS))

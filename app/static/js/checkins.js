@@ -170,7 +170,7 @@ class Checkins {
       const { lat, lng } = this.map.unproject([site.shape.anchor[0] * 256, site.shape.anchor[1] * 256], 0);
       at.push([lat, lng]);
     }
-    if (at.length) this.map.flyToBounds(L.latLngBounds(at), flight({ ...freeArea(this.map), maxZoom: 16.5 }));
+    if (at.length) this.map.flyToBounds(L.latLngBounds(at), flight({ ...freeArea(this.map), maxZoom: p.distance_m > 60 ? 16.5 : 18 }));
   }
 
   panel(one) {

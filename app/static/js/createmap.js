@@ -6,7 +6,7 @@ import { parse } from "./position.js";
 const L = window.L;
 
 /** Panes from below to above; only the base map's is dimmed. */
-const PANES = { base: 200, ground: 300, highlight: 390, sites: 400, checkins: 410, labels: 420, measure: 440, here: 450 };
+const PANES = { base: 200, ground: 300, highlight: 390, sites: 400, labels: 420, checkins: 430, measure: 440, here: 450 };
 
 /** The map in the element with this id, at the address's position or showing `bounds`. */
 export function createMap(id, { bounds, minZoom, maxZoom }) {

@@ -42,6 +42,15 @@ class MemoryReads:
     def __len__(self) -> int:
         return len(self.codes)
 
+    def column(self, name: str) -> np.ndarray:
+        """The values of a filter column (``status``, ``kind``, ``town_code``, …), in order of code."""
+        return self._columns[name].values()
+
+    @property
+    def geoms(self) -> np.ndarray:
+        """The sites' geometries (WGS 84), in order of code."""
+        return self._geoms
+
     def page(
         self, box: Box | None, filters: Filters, limit: int, after: str | None, lang: str, crs: str
     ) -> Page:
@@ -140,6 +149,10 @@ class _Column:
         self._rows = np.array(
             [self._ids.setdefault(value, len(self._ids)) for value in values], dtype=np.int32
         )
+
+    def values(self) -> np.ndarray:
+        known = np.array(list(self._ids), dtype=object)
+        return known[self._rows]
 
     def isin(self, wanted: Iterable[Any]) -> np.ndarray:
         ids = [self._ids[value] for value in wanted if value in self._ids]

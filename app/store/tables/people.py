@@ -1,4 +1,4 @@
-"""Who signs in: accounts, their sessions, failed attempts, and what is under way: Excel uploads, photos in parts."""
+"""Who signs in: accounts, sessions, failed attempts; and what is under way: Excel uploads, photos in parts."""
 
 from __future__ import annotations
 
@@ -58,8 +58,9 @@ upload = Table(
     Column("total", Integer, nullable=False),
     Column("rows", Nullable),
 )
-# A photo that arrives in parts; the parts lie under MINSHENG_DATA/incoming by its id until all are there. `about` is
-# what the client says of it. `photo_id` once it has been kept, `refused` (a problem document) when it cannot be.
+# A photo that arrives in parts; the parts lie under MINSHENG_DATA/incoming by its id until all are there.
+# `about` is what the client says of it. `photo_id` once it has been kept, `refused` (a problem document) when it
+# cannot be.
 photo_upload = Table(
     "photo_upload",
     metadata,

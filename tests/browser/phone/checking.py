@@ -19,7 +19,6 @@ from tests.browser.helpers import PHONE
 from tests.support.databases import Storage
 from tests.support.people import add_people, browser_cookie
 from tests.support.server import Server
-from tests.support.zones import prepared
 
 LINE = "20-1-01"
 """A road of 1.8 km in Tuanli Town; `ON_IT` lies on it, `METRES` from its start."""
@@ -65,9 +64,13 @@ class Zone:
 @contextmanager
 def demonstration(server: Any, place: Storage) -> Iterator[Zone]:
     """The demonstration with all PEOPLE."""
-    with prepared(place, demo=True) as (database, _):
+    running = server(demo=True, on=place)
+    database = Database(Settings(database_url=place.url, data=place.data))  # type: ignore[call-arg]
+    try:
         add_people(database)
-    yield Zone(server("serve", on=place), place)
+    finally:
+        database.close()
+    yield Zone(running, place)
 
 
 def phone(new_page: Any, zone: Zone, name: str | None = "supervision", **options: Any) -> Page:

@@ -1,6 +1,7 @@
 // Plays schedules that the test has drawn: people who file, mend and abandon check-ins on telephones that die under
 // their hands. It keeps what each person was told is safe, and the test compares that with what the server has.
 const PATIENCE_MS = 20_000;
+const HOUR_MS = 3_600_000;
 
 const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer;
@@ -38,16 +39,17 @@ class Tab {
 }
 
 class Phone {
-  constructor(schedule, account) {
-    Object.assign(this, { schedule, account, clock: { skew: schedule.skew }, line: schedule.line, tabs: [], told: {} });
+  constructor(schedule, account, name) {
+    const line = { name: schedule.line };
+    Object.assign(this, { schedule, account, name, clock: { skew: schedule.skew }, line, tabs: [], told: {} });
   }
 
   /** A living page; opens one where there is none. */
-  async tab(n = 0, options = {}) {
+  async tab(n = 0) {
     for (;;) {
       if (!this.tabs[n]?.alive) {
-        const { name, locks } = this.schedule;
-        this.tabs[n] = new Tab({ name, locks, line: this.line, clock: this.clock, ...options });
+        const { name, line, clock } = this;
+        this.tabs[n] = new Tab({ name, line, clock, locks: this.schedule.locks });
       }
       const tab = this.tabs[n];
       const heard = await tab.hear(tab.ready);
@@ -202,10 +204,11 @@ class Phone {
 
   /** The line is good from now on, and an hour later everything that was held back is due. */
   async end() {
-    this.tabs.forEach((tab) => tab?.kill());
-    this.clock.skew = 3_600_000;
-    this.line = "good";
+    this.tabs.slice(1).forEach((tab) => tab?.kill());
+    this.clock.skew = HOUR_MS;
+    this.line.name = "good";
     const tab = await this.tab(0);
+    tab.killAt = null;
     const began = performance.now();
     let entries = [];
     while (performance.now() - began < PATIENCE_MS) {
@@ -217,9 +220,8 @@ class Phone {
     const left = await tab.page.counts();
     const sent = await tab.page.outbox.sent();
     tab.page.outbox.stop();
-    await tab.page.store.close();
+    await tab.page.clear();
     tab.kill();
-    indexedDB.deleteDatabase(this.schedule.name);
     return { told: this.told, entries, left, sent: sent.map(({ id, disputed, latest }) => ({ id, disputed, latest })) };
   }
 }
@@ -228,19 +230,20 @@ class Phone {
 window.play = async (schedules, account, atOnce) => {
   const results = [];
   const queue = schedules.map((schedule, index) => [schedule, index]);
-  const worker = async () => {
+  const worker = async (_, slot) => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const [schedule, index] = next;
-      const phone = new Phone(schedule, account);
+      const phone = new Phone(schedule, account, `phone-${slot}`);
       try {
         for (const step of schedule.steps) await phone[step.do](step);
         results[index] = await phone.end();
       } catch (error) {
         phone.tabs.forEach((tab) => tab?.kill());
+        slot += 100; // whatever is left there stays there
         results[index] = { error: `${error.stack ?? error}`, told: phone.told };
       }
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await Promise.all(Array.from({ length: atOnce }).map(worker));
   return results;
 };

@@ -4,6 +4,7 @@ import { Drafts, newDraft } from "/static/js/phone/drafts.js";
 import { Outbox } from "/static/js/phone/queue.js";
 
 const { name, line, locks, clock, hooks } = frameElement.options;
+const STORES = ["drafts", "outbox", "blobs", "sent"];
 const real = Date;
 const now = () => real.now() + clock.skew;
 
@@ -20,7 +21,7 @@ window.Date = class extends real {
 
 async function ask(address, init = {}) {
   hooks.begin();
-  const response = await fetch(address, { ...init, headers: { ...init.headers, "X-Line": line } });
+  const response = await fetch(address, { ...init, headers: { ...init.headers, "X-Line": line.name } });
   hooks.end();
   return response;
 }
@@ -40,16 +41,18 @@ const outbox = new Outbox({
   identity,
   locks: locks ? navigator.locks : null,
   back: { first: 20, most: 160 },
-  parts: { first: 700, least: 300, most: 4000, good_ms: 1000 },
+  parts: { first: 1000, least: 400, most: 4000, good_ms: 1000 },
   patience: 2_000,
   lease: 900,
 });
 
 async function counts() {
-  return store.read(["drafts", "outbox", "blobs", "sent"], async (stores) => {
+  return store.read(STORES, async (stores) => {
     const keys = await Promise.all(Object.values(stores).map((one) => one.getAllKeys()));
     return Object.fromEntries(Object.keys(stores).map((key, i) => [key, keys[i]]));
   });
 }
 
-frameElement.ready({ store, drafts: new Drafts(store), newDraft, outbox, counts });
+const clear = () => store.write(STORES, (stores) => Promise.all(Object.values(stores).map((one) => one.clear())), "relaxed");
+
+frameElement.ready({ store, drafts: new Drafts(store), newDraft, outbox, counts, clear });

@@ -34,7 +34,6 @@ class Schedule:
     def as_json(self) -> dict[str, Any]:
         """As the driver takes it."""
         return {
-            "name": f"phone-{self.number}",
             "line": self.line,
             "skew": self.skew,
             "locks": self.locks,
@@ -88,7 +87,7 @@ def _filing(chance: random.Random, subject: str, tab: int) -> dict[str, Any]:
             "made_at": moment,
             "position": chance.choice([position, None]),
         },
-        "photos": [_photo(chance, moment) for _ in range(chance.choice([0, 0, 1, 1, 2, 3]))],
+        "photos": [_photo(chance, moment) for _ in range(chance.choice([0, 1, 1, 2, 3]))],
     }
     if chance.random() < 0.35:
         step["kill"] = {

@@ -1,5 +1,6 @@
 // The draft in hand: every change is on disk within half a second, and at once when the page may go away.
 import * as drafts from "./drafts.js";
+import { persistOnce } from "./storage.js";
 
 const SOON_MS = 400;
 const RESCUE = "m-draft:"; // + id, in localStorage: the one store that is written before a page is gone
@@ -81,6 +82,7 @@ export class Hand extends EventTarget {
     try {
       const kept = await drafts.save(structuredClone(this.draft));
       if (!kept) this.closed = true; // filed or thrown away on another page
+      if (!this.kept) persistOnce(); // from now on there is something to lose
       this.kept = true;
       this.trouble = null;
       this.saved_at = new Date();
