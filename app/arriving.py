@@ -31,7 +31,9 @@ async def arrive(request: Request, data: Path, upload: Upload, stop: asyncio.Eve
     said = request.headers.get("content-length", "")
     if said.isdigit() and int(said) > room:
         raise _too_much(upload)
-    part = Incoming(data).add(upload.id, upload.offset)
+    incoming = Incoming(data)
+    await anyio.to_thread.run_sync(incoming.begin, upload.id, room)  # others may have filled the disk since
+    part = incoming.add(upload.id, upload.offset)
     try:
         try:
             await _take(request, part, room, upload, stop)

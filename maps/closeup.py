@@ -25,7 +25,7 @@ LETTERS = 12.5
 """Height of the letters of distances."""
 SHORTEST = 3.0
 """Lines shorter than this on the drawing are left out: somebody stood on the site itself."""
-LEAST_M = 320.0
+LEAST_M = 220.0
 """Metres that are shown at least, so that a few metres do not look like a field."""
 
 

@@ -45,6 +45,21 @@ install_postgis() {
   return "$code"
 }
 
+has_caddy() { command -v caddy >/dev/null; }
+
+# install_caddy: Debian's package would start a server of its own on ports 80 and 443.
+install_caddy() {
+  local policy=/usr/sbin/policy-rc.d own=0 code=0
+  if [ ! -e "$policy" ]; then
+    own=1
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod +x "$policy"
+  fi
+  apt_install caddy || code=$?
+  if [ "$own" = 1 ]; then as_root rm -f "$policy"; fi
+  return "$code"
+}
+
 # wanting has_SOMETHING PACKAGE: prints the package's name when the thing is not there.
 wanting() { "$1" || echo "$2"; }
 
@@ -56,6 +71,7 @@ missing_packages() {
   wanting has_gdal gdal-bin
   wanting has_chinese_font fonts-noto-cjk
   wanting has_pdftotext poppler-utils
+  wanting has_caddy caddy
 }
 
 # ensure_system all|postgis: what the tests need, or PostGIS alone (the bench). Installs what is missing, else names
@@ -71,7 +87,8 @@ ensure_system() {
       as_root apt-get -q update >/dev/null 2>&1 || true
       install_postgis || true
     fi
-    others="$(grep -vx postgis <<<"$missing" || true)"
+    if grep -qx caddy <<<"$missing"; then install_caddy || true; fi
+    others="$(grep -vxE 'postgis|caddy' <<<"$missing" || true)"
     if [ -n "$others" ]; then
       # shellcheck disable=SC2086 # one word per package
       apt_install fontconfig $others || true

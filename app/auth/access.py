@@ -125,7 +125,7 @@ ACCESS: dict[tuple[str, str], Action] = {
     ("PATCH", "/api/photo-uploads/{ident}"): A.INSPECT,
     ("GET", "/inspections"): A.READ,
     ("GET", "/inspections/{ident}"): A.READ,
-    ("POST", "/inspections/{ident}"): A.DECIDE,
+    ("POST", "/inspections/{ident}"): A.INSPECT,
     ("GET", "/api/inspections.geojson"): A.READ,
     ("GET", "/accept/{code}"): A.ACCEPT,
     ("POST", "/accept/{code}"): A.ACCEPT,

@@ -22,7 +22,7 @@ from app.auth.identify import identify
 from app.auth.limits import most_bytes, too_large
 from app.auth.origin import asked_path, is_foreign
 from app.domain.roles import Action, require
-from app.errors import BadParameter, Fault, Forbidden, NotSignedIn
+from app.errors import BadParameter, Fault, Forbidden, NotFound, NotSignedIn
 from app.store.sessions import Session
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -49,6 +49,7 @@ async def check(request: Request, action: Action) -> None:
     """The same for an action that is known already."""
     _bound(request)
     _readable(request)
+    _nameable(request)
     open_to_all = action is Action.OPEN or (action is Action.PUBLIC and request.app.state.settings.public)
     session = await _identify(request, open_to_all)
     if session is None and not open_to_all:
@@ -128,6 +129,12 @@ def _readable(request: Request) -> None:
     if charset.strip().lower() not in ("utf-8", "utf8"):
         told = "请用 UTF-8 编码提交。", "Send it in UTF-8."
         raise BadParameter(Fault("Content-Type", charset[:40], "charset=utf-8", *told))
+
+
+def _nameable(request: Request) -> None:
+    """Nothing of ours has a name with control characters; PostgreSQL takes no text with a NUL in it."""
+    if not request.scope["path"].isprintable():
+        raise NotFound("没有这个地址，请检查链接。", "There is no such address; check the link.")
 
 
 def sign_in_instead(request: Request) -> Response:

@@ -23,6 +23,9 @@ MOST_BYTES = 25 * 1024 * 1024
 """The largest file taken."""
 MOST_PIXELS = 60_000_000
 """The largest picture decoded; a small file may unpack to gigabytes (a decompression bomb)."""
+LONGEST_SIDE_PX = 32_000
+"""No camera makes a longer panorama; a picture of a single column takes a hundred times the memory of its
+pixels."""
 MOST_PHOTOS = 12
 """Photos of one report."""
 MOST_OF_CHECK_IN = 9
@@ -78,11 +81,13 @@ def picture(raw: bytes, name: str, parameter: str = "photos") -> Picture:
     try:
         with Image.open(io.BytesIO(raw), formats=_FORMATS) as found:
             width, height = found.size
-            if width * height <= MOST_PIXELS:
+            if width * height <= MOST_PIXELS and max(width, height) <= LONGEST_SIDE_PX:
                 exif = read_exif(found)
                 return _made(found, hashlib.sha256(raw).hexdigest(), exif)
     except Image.DecompressionBombError:
         pass
+    except MemoryError:  # says nothing of the picture: it may be taken when there is room again
+        raise
     except Exception as error:  # decoders meet hostile files with errors of every kind
         raise _not_taken(
             NoPicture,
@@ -95,8 +100,8 @@ def picture(raw: bytes, name: str, parameter: str = "photos") -> Picture:
         TooManyPixels,
         parameter,
         name,
-        "超过 6000 万像素，请先缩小再上传。",
-        "has over 60 million pixels; make it smaller and try again.",
+        f"超过 6000 万像素，或一边超过 {LONGEST_SIDE_PX} 像素，请先缩小再上传。",
+        f"has over 60 million pixels, or a side of over {LONGEST_SIDE_PX}; make it smaller and try again.",
     )
 
 

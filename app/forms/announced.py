@@ -17,6 +17,7 @@ import orjson
 from starlette.datastructures import Headers
 
 from app.bodies import Body
+from app.domain.clock import within_reason
 from app.domain.exif import tidy
 from app.domain.photos import MOST_BYTES
 from app.errors import BadParameter, Fault, TooLarge
@@ -115,9 +116,11 @@ def _number(value: Any, low: float, high: float) -> float | None:
 
 
 def _moment(value: Any) -> str | None:
-    """A moment with its time zone, in UTC."""
+    """A moment with its time zone, in UTC; what no clock of our time says is none."""
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return found.astimezone(UTC).isoformat() if found is not None and found.tzinfo else None
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    if found is None or found.tzinfo is None or within_reason(found) != found:
+        return None
+    return found.astimezone(UTC).isoformat()

@@ -45,7 +45,7 @@ def read_inspection(body: Body, made_at: datetime | None) -> tuple[Asked, NewIns
         blockage_unit=body.text("blockage_unit", 40),
         blockage_due=body.date("blockage_due"),
         geom_version=_whole(body, "geom_version"),
-        seen_version=_whole(body, "seen_version"),
+        seen_version=_whole(body, "seen_version", 0),  # nothing was entered about it yet
         photos=_photos(body),
         sent_at=body.moment("sent_at"),
         via=body.choice("via", ["phone"]),
@@ -91,9 +91,9 @@ def local_moment(body: Body) -> datetime | None:
         raise BadParameter(Fault("made_at", text[:30], "2023-07-14T09:30", *told)) from None
 
 
-def _whole(body: Body, name: str) -> int | None:
-    """A whole number, 1 or more."""
-    number = body.number(name, 1, _MOST)
+def _whole(body: Body, name: str, least: int = 1) -> int | None:
+    """A whole number, `least` or more."""
+    number = body.number(name, least, _MOST)
     if number is not None and not number.is_integer():
         body.fault(name, number, {"type": "integer"}, f"{name} 应为整数。", f"{name} must be a whole number.")
         return None

@@ -1,4 +1,4 @@
-"""Check-ins for supervision: the list ``/inspections``, each one's page, and the map's layer as GeoJSON."""
+"""Check-ins for supervision: the list ``/inspections``, and the map's layer as GeoJSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import anyio.to_thread
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.deps import (
     GEOJSON,
@@ -23,23 +23,14 @@ from app.deps import (
     read_view,
 )
 from app.domain.inspections import Verdict
-from app.domain.roles import Action, Actor, may
-from app.errors import Forbidden
-from app.forms.posted import MENDABLE, Shown, posted
 from app.params import Param, Query
 from app.routes.board import Links
 from app.store.book import Book
-from app.store.checkin import Checkin, checkin_about, read_checkin
 from app.store.checkins import CheckinFilter, checkins_of, figures_of, inspectors_of
-from app.store.disputes import CHOICES, decide
 from app.store.live import View
-from app.store.writing import Asked
 from app.views.checkinnews import between, seen_by
-from app.views.checkins import PRESENCES, checkin_feature, checkin_members, checkin_row, section_words
-from app.views.closeups import where
-from app.views.supervision import may_see, subject_url
+from app.views.checkins import PRESENCES, checkin_feature, checkin_row
 from app.web import json_answer, page
-from app.writes import write
 
 router = APIRouter()
 
@@ -146,80 +137,6 @@ async def checkins_page(request: Request) -> Response:
         week_code=str(view.week),
         filtered=asked != every,
     )
-
-
-@router.get("/inspections/{ident}", include_in_schema=False)
-async def checkin_page(request: Request, ident: str) -> Response:
-    """One check-in with its evidence, what was mended, and what two people disagree about."""
-    return await _page(request, ident, Shown())
-
-
-@router.post("/inspections/{ident}", include_in_schema=False)
-async def decide_dispute(request: Request, ident: str) -> Response:
-    """Supervision says which of two values holds; or the form again with what is wrong."""
-    body = await posted(request, ("dispute", "chosen", "text"))
-    sent = dict(body.sent)
-    try:
-        number = body.uuid()
-        dispute = body.uuid("dispute")
-        chosen = body.choice("chosen", CHOICES, required=True) or ""
-        text = body.text("text")
-        body.done()
-        asked = Asked.of(number, {"dispute": dispute, "chosen": chosen, "text": text})
-        await write(request, lambda writer: decide(writer, dispute, chosen, text, asked))
-    except MENDABLE as error:
-        return await _page(request, ident, Shown.after(error, sent))
-    return RedirectResponse(f"/inspections/{ident}?done=decided", 303)
-
-
-async def _page(request: Request, ident: str, shown: Shown) -> Response:
-    source = live(request)
-    view, lang = source.view, page_language(request)
-    book, one = await _one(request, view, ident)
-    line = book.lines[one.row["subject_code"]]
-    actor = actor_of(request)
-    members = checkin_members(one, lang)
-    place = await anyio.to_thread.run_sync(where, source, view, line, members, lang)
-    return page(
-        request,
-        view,
-        "inspection.html",
-        shown.status,
-        here="inspections",
-        one=members,
-        line=line,
-        subject=line.subject,
-        subject_url=subject_url(line.code, line.subject.site),
-        place=place,
-        position=line.subject.position,
-        sections=lambda value: section_words(value, lang),
-        may_decide=actor is not None and may_decide(actor, line.subject),
-        shown=shown,
-        blank=Shown,
-        done=request.query_params.get("done"),
-    )
-
-
-async def _one(request: Request, view: View, ident: str) -> tuple[Book, Checkin]:
-    """A check-in that this person may see. Errors: NotFound, Forbidden."""
-    book = await read_book_of(request, view)
-
-    def read() -> tuple[str, Checkin]:
-        with live(request).database.read() as connection:
-            return checkin_about(connection, ident), read_checkin(connection, ident, view.known)
-
-    code, one = await anyio.to_thread.run_sync(read)
-    if not may_see(actor_of(request), book, code):
-        raise Forbidden(
-            "这次签到不在您的单位、镇或分管范围内。",
-            "This check-in is not within your unit, towns or portfolio.",
-        )
-    return book, one
-
-
-def may_decide(actor: Actor, subject: Any) -> bool:
-    """Whether somebody decides which of two values holds."""
-    return may(actor, Action.DECIDE, subject.about())
 
 
 def _week_named(request: Request) -> bool:

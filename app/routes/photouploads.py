@@ -30,6 +30,7 @@ from app.errors import (
     NotFound,
     NotSignedIn,
     Refused,
+    TooMany,
     Unavailable,
     WrongProtocol,
 )
@@ -50,6 +51,31 @@ RETRY_SECONDS = 5
 TUS = {"tus-resumable": VERSION, "cache-control": "no-store"}
 
 
+def _documented(body: bool = False, **headers: str) -> dict[str, Any]:
+    """The request's headers (names with underscores) and body for the OpenAPI document."""
+    found: dict[str, Any] = {
+        "parameters": [
+            {
+                "name": name.replace("_", "-").title(),
+                "in": "header",
+                "required": True,
+                "schema": {"type": "string"},
+                "description": words,
+            }
+            for name, words in headers.items()
+        ]
+    }
+    if body:
+        content = {PART: {"schema": {"type": "string", "format": "binary"}}}
+        found["requestBody"] = {"required": True, "content": content}
+    return found
+
+
+_LENGTH = "Bytes of the whole photo · 整张照片的字节数"
+_METADATA = "about + base64 JSON · “about ”加 JSON 的 base64"
+_BEGINS = "Where the part begins, in bytes · 本段从第几字节开始"
+
+
 @router.options(COLLECTION, status_code=204, summary="What is understood of tus · 支持的上传协议")
 async def understood(request: Request) -> Response:
     """Version, extensions, and the largest photo."""
@@ -58,7 +84,10 @@ async def understood(request: Request) -> Response:
 
 
 @router.post(
-    COLLECTION, status_code=201, summary="Announce a photo that follows in parts · 登记分段上传的照片"
+    COLLECTION,
+    status_code=201,
+    summary="Announce a photo that follows in parts · 登记分段上传的照片",
+    openapi_extra=_documented(tus_resumable=VERSION, upload_length=_LENGTH, upload_metadata=_METADATA),
 )
 async def post_upload(request: Request) -> Response:
     """`Upload-Length`, and `Upload-Metadata: about <base64 of a JSON object>` with `id`, `inspection`,
@@ -67,7 +96,7 @@ async def post_upload(request: Request) -> Response:
         _check_version(request)
         new = read_announced(request.headers)
         actor, source = _actor(request), live(request)
-        async with request.app.state.turns.take(new.id):
+        async with request.app.state.turns.take(_turn(actor, new.id)):
             fresh = await anyio.to_thread.run_sync(announce, source, actor, new)
             upload = await _settled(request, actor, new.id)
         headers = {"location": f"{COLLECTION}/{upload.id}"}
@@ -84,7 +113,7 @@ async def get_upload(request: Request, ident: str) -> Response:
     try:
         _check_version(request, needed=False)
         actor, known = _actor(request), _id(ident)
-        async with request.app.state.turns.take(known):
+        async with request.app.state.turns.take(_turn(actor, known)):
             upload = await _settled(request, actor, known)
         return _answer(request, upload, 200)
     except (AppError, Busy) as error:
@@ -92,7 +121,10 @@ async def get_upload(request: Request, ident: str) -> Response:
 
 
 @router.patch(
-    COLLECTION + "/{ident}", status_code=204, summary="Send the next part of a photo · 上传照片的下一段"
+    COLLECTION + "/{ident}",
+    status_code=204,
+    summary="Send the next part of a photo · 上传照片的下一段",
+    openapi_extra=_documented(body=True, tus_resumable=VERSION, upload_offset=_BEGINS),
 )
 async def patch_upload(request: Request, ident: str) -> Response:
     """`Upload-Offset` is where the part begins; 409 with the right one when it is another. 204 with the new
@@ -102,7 +134,7 @@ async def patch_upload(request: Request, ident: str) -> Response:
         _check_version(request)
         offset = _offset(request)
         actor, source, known = _actor(request), live(request), _id(ident)
-        async with request.app.state.turns.take(known) as stop:
+        async with request.app.state.turns.take(_turn(actor, known)) as stop:
             upload = await anyio.to_thread.run_sync(read_upload, source, actor, known)
             if upload.state == "partial" and upload.offset != offset:
                 raise _elsewhere(upload.offset)
@@ -188,6 +220,8 @@ def _problem(
     headers = (_headers(upload) if upload else TUS) | {"content-language": lang} | (more or {})
     if error.status in (503, 507):
         headers |= {"retry-after": str(RETRY_SECONDS)}
+    if isinstance(error, TooMany):
+        headers |= {"retry-after": str(error.seconds)}
     if isinstance(error, WrongProtocol):
         headers |= {"tus-version": VERSION}
     body = orjson.dumps(error.problem(lang, request.url.path), default=str)
@@ -208,6 +242,11 @@ def _actor(request: Request) -> Actor:
     if actor is None:
         raise NotSignedIn("请先登录再操作。", "Sign in before you do this.")
     return actor
+
+
+def _turn(actor: Actor, ident: str) -> str:
+    """Turns are each person's own: nobody ends what somebody else is sending by asking about it."""
+    return f"{actor.account_id}/{ident}"
 
 
 def _id(text: str) -> str:

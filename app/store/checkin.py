@@ -82,6 +82,12 @@ def read_checkin(connection: Connection, ident: str, as_of: AsOf) -> Checkin:
     )
 
 
+def made_by(connection: Connection, one: Checkin) -> int | None:
+    """The account that made it; None for one that was loaded."""
+    query = select(t.change.c.account_id).where(t.change.c.id == one.row["change_id"])
+    return connection.execute(query).scalar()
+
+
 def _of(connection: Connection, table: Any, ident: str, as_of: AsOf) -> list[Row]:
     query = (
         select(table).where(table.c.inspection_id == ident, as_of.known(table)).order_by(table.c.change_id)

@@ -26,6 +26,8 @@ from app.store.subjects import Subject, read_subject
 from app.store.writing import Asked, Writer
 from geo.linear import length
 
+EVERY = 100_000
+"""More inspections of one subject than there ever are."""
 _OPENED = UUID("9f1c6f43-0d0e-4f6b-8b1c-6f2d5e3f7a10")
 """The blockage that an inspection opens has a UUID made from the inspection's."""
 _ITS_OWN = {"title": "blockage_title", "unit": "blockage_unit", "due": "blockage_due", "text": "finding"}
@@ -125,7 +127,8 @@ def line_of(connection: Connection, subject: Subject, version: int | None) -> tu
         return None, None
     if version is None or version == subject.geom_version:
         return subject.geom_version, length(subject.geom)
-    line = drawn_as(connection, subject.code, version)
+    # what is far above may be no number that the database can look for
+    line = drawn_as(connection, subject.code, version) if version < subject.geom_version else None
     if line is None:
         zh = f"图形没有第 {version} 版，当前是第 {subject.geom_version} 版；请更新数据后重填区段。"
         en = f"There is no version {version} of the line; it is {subject.geom_version}. Renew the data."
@@ -156,7 +159,7 @@ def subject_of(connection: Connection, ident: str) -> str:
 def latest_sections(connection: Connection, subject: str, as_of: AsOf) -> dict[str, Any] | None:
     """The sections that were seen built last: `sections`, `geom_version`, `made_at`, `by` and the
     inspection's `id`; None when nobody recorded any."""
-    found = [row for row in inspections_of(connection, as_of, subject) if row["sections"]]
+    found = [row for row in inspections_of(connection, as_of, subject, EVERY) if row["sections"]]
     if not found:
         return None
     names = ("id", "sections", "geom_version", "made_at", "by")

@@ -17,7 +17,16 @@ from sqlalchemy import Connection, func, insert, select, update
 from app.domain.photos import Picture, check_count, picture
 from app.domain.presence import Fix
 from app.domain.roles import Action, Actor, require
-from app.errors import AppError, NoPicture, NotFound, Refused, TooLarge, TooManyPixels, WrongChecksum
+from app.errors import (
+    AppError,
+    NoPicture,
+    NotFound,
+    Refused,
+    TooLarge,
+    TooMany,
+    TooManyPixels,
+    WrongChecksum,
+)
 from app.store import tables as t
 from app.store.blobs import Blobs
 from app.store.incoming import Incoming
@@ -33,6 +42,10 @@ KEPT = timedelta(days=30)
 """Parts that nobody has gone on with for so long are thrown away."""
 MOST_ANNOUNCED = 36
 """Uploads of one inspection, also those that came to nothing."""
+MOST_OPEN = 200
+"""Uploads of one person that are neither a photo nor refused; a telephone has one or two under way."""
+OPEN_SECONDS = 600
+"""So long to wait for one's own uploads to come to an end."""
 _FINAL = {error.kind: error for error in (NoPicture, TooLarge, TooManyPixels, Refused)}
 
 
@@ -83,7 +96,7 @@ def announce(source: Live, actor: Actor, new: NewUpload) -> bool:
     """Make the upload's row; False when it is there already, as the same.
 
     Errors: NotFound (no such inspection), Forbidden; Refused for a protected item, for too many photos, and
-    when the UUID is another's; Full, Unavailable.
+    when the UUID is another's; TooMany while too many of this person's are open; Full, Unavailable.
     """
     incoming = Incoming(source.settings.data)
     with source.database.write() as connection:
@@ -96,6 +109,7 @@ def announce(source: Live, actor: Actor, new: NewUpload) -> bool:
         photo = _photo_of(connection, new)
         if photo is None:
             _check_room(connection, new)
+            _check_open(connection, actor)
             incoming.begin(new.id, new.size_bytes)
         values = {
             "id": new.id,
@@ -259,6 +273,19 @@ def _check_room(connection: Connection, new: NewUpload) -> None:
         raise Refused(
             "这次签到的照片上传次数过多；请另记一次签到，再添加照片。",
             "Too many photos were begun for this check-in; make another check-in and add photos to it.",
+        )
+
+
+def _check_open(connection: Connection, actor: Actor) -> None:
+    """Whoever announces and never sends shall not fill the disk. Errors: TooMany."""
+    row = t.photo_upload.c
+    unsettled = row.photo_id.is_(None) & row.refused.is_(None) & (row.created_at > now() - KEPT)
+    mine = select(func.count()).where((row.account_id == actor.account_id) & unsettled)
+    if connection.execute(mine).scalar_one() >= MOST_OPEN:
+        raise TooMany(
+            "您有太多照片登记了却没有传完，请先把它们传完，再传新的。",
+            "Too many of your photos were begun and not sent to the end; send those first.",
+            OPEN_SECONDS,
         )
 
 

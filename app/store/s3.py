@@ -101,4 +101,4 @@ def _told(error: Exception) -> str:
     """What the library says on one line; the store's own code (``NoSuchBucket``) stands in an XML answer."""
     words = " ".join(str(error).partition("Debug source")[0].split())
     code = _CODE.search(words)
-    return f"{code[1]}: {words[:200]}" if code else words[:200]
+    return code[1] if code else words[:200]

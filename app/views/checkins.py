@@ -22,6 +22,8 @@ ON_IT_M = 0.5
 """Nearer than this somebody stood on the site itself."""
 CLOCKS_AGREE_S = 120
 """Clocks that differ by less are called the same; what was said at the site is taken as it is."""
+DEMO_APART_S = 30 * 86_400
+"""The demonstration's day stands still: that a real telephone is years ahead of it says nothing."""
 LATE = timedelta(minutes=10)
 """A check-in that arrives later than this is said to have arrived late."""
 
@@ -75,7 +77,8 @@ def checkin_feature(row: Row, book: Book, words: Vocabulary, lang: str) -> dict[
 def checkin_members(one: Checkin, lang: str) -> dict[str, Any]:
     """What the page of a check-in tells, beside its subject."""
     row, current = one.row, one.current
-    photos = [_photo(photo, n, lang) for n, photo in enumerate(one.photos, start=1)]
+    told = set(presence_why(row["presence"], row["presence_facts"], lang))
+    photos = [_photo(photo, n, told, lang) for n, photo in enumerate(one.photos, start=1)]
     shown = overall(row["presence"], (photo["presence"] for photo in photos)) if row["presence"] else None
     own = presence_members(row["presence"], row["presence_facts"], lang)
     return {
@@ -141,6 +144,9 @@ def _clock(row: Row, lang: str) -> dict[str, Any] | None:
     off = row["clock_off_s"] or 0.0  # how far the server's was ahead
     if abs(off) <= CLOCKS_AGREE_S:
         words = translate(lang, "inspections.one.clock_same")
+    elif row["sample"] and abs(off) > DEMO_APART_S:
+        words = translate(lang, "inspections.one.clock_demo")
+        return {"at": local_minute(row["device_at"]), "words": words, "agrees": True}
     else:
         key = "clock_behind" if off > 0 else "clock_ahead"
         words = translate(lang, f"inspections.one.{key}", off=span_words(off, lang))
@@ -162,7 +168,8 @@ def _position(row: Row) -> dict[str, Any] | None:
     }
 
 
-def _photo(photo: Row, n: int, lang: str) -> dict[str, Any]:
+def _photo(photo: Row, n: int, told: set[str], lang: str) -> dict[str, Any]:
+    """A photo with its own judgement; sentences that are told of the check-in already are left out."""
     exif = photo["exif"] if isinstance(photo["exif"], dict) else {}
     judged = presence_members(photo["verdict"], photo["verdict_facts"], lang)
     return {
@@ -174,6 +181,7 @@ def _photo(photo: Row, n: int, lang: str) -> dict[str, Any]:
         "exif": _exif_place(exif),
         "taken": exif.get("taken_at"),
         **judged,
+        "presence_why": [sentence for sentence in judged["presence_why"] if sentence not in told],
     }
 
 
@@ -236,6 +244,11 @@ def section_words(value: Any, lang: str) -> str:
     parts = [f"{start:,.0f}–{end:,.0f}" for start, end in _pairs(value)]
     joined = ("、" if lang == "zh" else ", ").join(parts)
     return f"{joined}\u00a0{translate(lang, 'map.unit.m')}" if parts else ""
+
+
+def section_text(value: Any) -> str:
+    """Sections as a form takes them: ``0-120; 300-450``."""
+    return "; ".join(f"{start:.10g}-{end:.10g}" for start, end in _pairs(value))
 
 
 def _pairs(value: Any) -> Sequence[Any]:

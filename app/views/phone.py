@@ -31,7 +31,7 @@ URLS = {
 _IMPORT = re.compile(
     r"(?:^|[;\n])\s*(?:(?:import|export)\s+[\w$*{}\s,]+?\s*from|import)\s*[\"'](?P<from>[^\"']+)[\"']"
 )
-_COMMENT = re.compile(r"/\*.*?\*/|(?:^|(?<=\n))\s*//[^\n]*", re.DOTALL)
+_COMMENT = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)", re.DOTALL | re.MULTILINE)
 
 
 def phone_boot(settings: Settings, basemaps: tuple[BaseMap, ...], view: View, lang: str) -> dict:

@@ -150,6 +150,7 @@ EXPECTED = {
     "SI": """
         GET /inspect/{code}
         POST /inspect/{code}
+        POST /inspections/{ident}
         POST /api/inspections
         POST /api/inspections/{ident}/photos
         POST /api/inspections/{ident}/revisions
@@ -163,7 +164,6 @@ EXPECTED = {
         POST /accept/{code}
         POST /api/acceptances
         POST /api/disputes/{ident}
-        POST /inspections/{ident}
     """,
     "L": """
         POST /review

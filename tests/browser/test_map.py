@@ -199,11 +199,8 @@ def test_the_week_can_be_turned_back(page, demo):
 
 @pytest.mark.parametrize(("options", "wide"), [(PHONE, 390), ({}, 1280), (PROJECTOR, 1920)])
 def test_no_screen_scrolls_sideways(new_page, demo, options, wide):
-    page = new_page(**options)
-    for path in ("/", "/ledger", "/items/20", "/items/6", "/sites/20-1-01"):
-        page.goto(demo.url + path)
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate("document.documentElement.scrollWidth") <= wide, path
+    page = open_map(new_page(**options), demo.url)  # the other pages: test_pages.py
+    assert page.evaluate("document.documentElement.scrollWidth") <= wide
 
 
 def test_the_phone_opens_a_site_from_the_list(new_page, demo):

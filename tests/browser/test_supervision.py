@@ -147,15 +147,26 @@ def test_who_comes_second_sees_both_sides_and_loses_nothing(new_page, watch, zon
 def test_an_inspection_with_a_problem_opens_its_blockage(page, zone):
     running, _ = zone
     as_person(page, zone, "supervision")
+    line = page.context.request.get(f"{running.url}/api/sites/20-3-01").json()["geometry"]["coordinates"]
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"longitude": line[0][0], "latitude": line[0][1], "accuracy": 7})
     page.goto(f"{running.url}/inspect/20-3-01")
     assert page.locator(".opening").is_hidden(), "nothing to clear while nothing is wrong"
     page.get_by_label("发现问题").check()
     page.fill("#finding", "沟槽积水，未见排水措施。")
     page.fill("#sections", "0-400")
     page.get_by_label("同时登记堵点").check()
+    page.get_by_label("停工").check()
+    expect(page.locator("#blockage_title")).to_be_visible()
     page.fill("#blockage_title", "沟槽排水")
+    page.fill("#blockage_due", "2023-07-20")
+    page.click("#locate")
+    expect(page.locator("#locate-told")).to_contain_text("精度 7 米")
     page.get_by_role("button", name="保存督查").click()
     expect(page.locator("h1")).to_contain_text("沟槽排水")
+    saved = page.context.request.get(f"{running.url}/api/inspections?subject=20-3-01&limit=1").json()
+    (one,) = saved["inspections"]
+    assert (one["verdict"], one["position_source"], one["presence"]) == ("stopped", "device", "at_site")
     page.goto(f"{running.url}/inspect/20-3-01")
     expect(page.locator(".inspections li").first).to_contain_text("沟槽积水")
 

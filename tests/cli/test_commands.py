@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 
 import pytest
 from click.testing import CliRunner
 
 from app.cli.main import cli
-from app.settings import ROOT
 from tests.support.server import clean_environment
+from tests.support.warm import warm
 
 HELP = [[], *[[name] for name in sorted(cli.commands)]]
 
@@ -33,10 +32,7 @@ def test_help_is_in_both_languages(words):
 
 def run(place, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {**clean_environment(), **place.env, "PORT": "0"}
-    command = [sys.executable, "-m", "app", *words]
-    return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60
-    )
+    return warm().run(words, environment)
 
 
 def test_serving_before_anything_is_loaded_says_what_to_do(both_engines):

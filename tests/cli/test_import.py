@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import geopandas
@@ -13,7 +12,6 @@ import pytest
 import shapely
 from sqlalchemy import func, select
 
-from app.settings import ROOT
 from app.store import tables as t
 from app.store.database import Database
 from app.store.live import Live
@@ -21,6 +19,7 @@ from geo.crs import from_wgs84
 from tests.support.databases import Storage
 from tests.support.generated import DAY
 from tests.support.server import clean_environment
+from tests.support.warm import warm
 from tests.support.zones import prepared, settings_for
 
 ROAD = shapely.LineString([(116.4238, 35.4213), (116.4300001, 35.4216), (116.4437, 35.4215)])
@@ -29,10 +28,9 @@ OTHER = shapely.LineString([(116.4150, 35.4203), (116.4152, 35.4100)])
 
 
 def run(place: Storage, *words: object, **env: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "app", "import", *map(str, words)]
     wide = {"COLUMNS": "200", "MINSHENG_TODAY": DAY.isoformat(), **env}
     environment = {**clean_environment(), **place.env, **wide}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return warm().run(["import", *map(str, words)], environment)
 
 
 def geojson(path: Path, *features: tuple[dict, shapely.Geometry | None]) -> Path:

@@ -107,6 +107,7 @@ def exif_off(metres: float) -> Taken:
         (HERE, Taken(None, 200.0, 35.0), []),
         (HERE, Taken(NOON + TAKEN_WITHIN), []),
         (HERE, Taken(NOON - TAKEN_WITHIN - timedelta(seconds=1)), ["exif_time"]),
+        (HERE, Taken(NOON + TAKEN_WITHIN + timedelta(seconds=1)), ["exif_time"]),  # of tomorrow
         (HERE, Taken(datetime(2023, 7, 14, 12, 10)), []),  # noqa: DTZ001 - EXIF without an offset
         (HERE, Taken(datetime(2023, 7, 14, 4, 10)), ["exif_time"]),  # noqa: DTZ001
     ],

@@ -18,7 +18,8 @@ MADE = {
     "quality": ("illustrative", "approximate", "surveyed"),
     "": ("position_all", "position_some", "position_ground"),
     "filters": ("status", "item", "town", "kind", "unit"),
-    "layers": ("none", "sites", "ground", "labels"),
+    "layers": ("none", "sites", "ground", "labels", "checkins"),
+    "checkins": ("key", "key_week"),
     "list": (
         "sort_code",
         "sort_urgent",

@@ -246,6 +246,46 @@ def test_supervision_decides_and_others_read(client):
     }
 
 
+def test_who_made_it_and_supervision_mend_it_on_its_page(client):
+    supervision, inspector, viewer = (
+        signed_in(client, name) for name in ("supervision", "inspector", "viewer")
+    )
+    one = check_in(inspector, "20-3-01", finding="回填到第三井段。", sections="0-300; 400-450.5")
+    address = f"/inspections/{one['id']}"
+
+    def form(person: Person) -> dict[str, str]:
+        found = only(only(read(person, address), "details", "act"), "form")
+        values = hidden_fields(found) | {"finding": only(found, "textarea").text}
+        for field in found.all("input"):
+            if field.attributes.get("type") != "radio" or "checked" in field.attributes:
+                values[field.attributes["name"]] = field.attributes.get("value", "")
+        return values
+
+    first, other = form(inspector), form(supervision)
+    assert (first["verdict"], first["sections"]) == ("ok", "0-300; 400-450.5")
+    same = inspector.post(address, data=first, headers=PAGE)
+    assert same.headers["location"] == f"{address}?done=same"
+    bad = inspector.post(
+        address, data=form(inspector) | {"sections": "0-99999", "finding": "回填完成。"}, headers=PAGE
+    )
+    assert bad.status_code == 400 and "回填完成。" in bad.text and "0-99999" in bad.text
+    done = inspector.post(address, data=form(inspector) | {"finding": "回填到第四井段。"}, headers=PAGE)
+    assert done.headers["location"] == f"{address}?done=mended"
+    late = supervision.post(
+        address, data=other | {"finding": "第三井段未回填。", "sections": ""}, headers=PAGE
+    )
+    assert late.headers["location"] == f"{address}?done=disputed", "made upon what was first sent"
+    page = read(supervision, address)
+    assert only(page, "p", "finding").text == "回填到第四井段。"
+    assert "（空）" in only(page, "ol", "mendings").text and not page.all("p", "finding-sections")
+    assert len(page.all("article", cls="dispute")) == 1
+    assert not read(viewer, address).all("details", cls="act")
+    others = check_in(supervision, LINE)
+    assert not read(inspector, f"/inspections/{others['id']}").all("details", cls="act")
+    stolen = form(inspector) | {"id": new_id(), "finding": "不是我的。"}
+    assert inspector.post(f"/inspections/{others['id']}", data=stolen, headers=PAGE).status_code == 403
+
+
 def test_board_ledger_and_site_page_tell_of_them(client):
     supervision, viewer = signed_in(client, "supervision"), signed_in(client, "viewer")
     check_in(supervision, LINE)

@@ -45,6 +45,17 @@ def test_a_body_nested_without_end_is_refused(nobody, path, deep):
     assert answer.json()["errors"][0]["parameter"] == "body"
 
 
+@pytest.mark.parametrize("name", ["%00", "a%00b", "%0a", "%1b", "%ED%A0%80", "x" * 3000])
+def test_a_name_that_nothing_has_is_not_found(nobody, name):
+    supervision = signed_in(nobody, "supervision")
+    for path in ("/api/inspections/", "/api/blockages/", "/api/directives/", "/inspections/", "/sites/"):
+        assert supervision.get(path + name).status_code == 404, path
+    mended = {"id": new_id(), "version": 1, "changes": {"finding": "x"}}
+    assert supervision.post(f"/api/inspections/{name}/revisions", json=mended).status_code == 404
+    decided = {"id": new_id(), "chosen": "kept"}
+    assert supervision.post(f"/api/disputes/{name}", json=decided).status_code == 404
+
+
 @pytest.mark.parametrize("charset", ["raw_unicode_escape", "utf-7", "punycode", "idna", "undefined"])
 def test_forms_come_in_utf_8(nobody, charset):
     lead = signed_in(nobody, "lead_unit")

@@ -92,8 +92,8 @@ def test_a_past_week_shows_what_it_showed(zone, capsys):
 
     @settings(max_examples=EXAMPLES[zone.url.get_backend_name()])
     @given(histories())
-    @example(mixed(3))  # these two hold everything that a history is worth replaying for
-    @example(mixed(12))
+    @example(mixed(117))  # these two hold everything that a history is worth replaying for
+    @example(mixed(118))
     def replay(weeks: Weeks) -> None:
         with suppress(_Undo), zone.write() as connection:
             then = {week: shown(connection, week) for week in play(connection, weeks, done)}
@@ -147,7 +147,7 @@ def test_the_service_answers_of_a_past_week_what_it_answered(both_engines):
             return found
 
         then = {}
-        for number, acts in enumerate(mixed(12)):
+        for number, acts in enumerate(mixed(117)):
             week = Week.of(FIRST.monday + timedelta(days=7 * number))
             live.settings = live.settings.model_copy(update={"today": week.sunday})
             live.refresh()

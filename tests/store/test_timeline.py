@@ -72,6 +72,7 @@ def test_the_story_of_one_road(connection):
         Kind.DIRECTIVE_PROGRESS,
         Kind.DIRECTIVE_DONE,
         Kind.DIRECTIVE_CONFIRM,
+        Kind.INSPECTED,
     ]
     correction = next(event for event in events if event.kind is Kind.CORRECTED)
     assert (round(correction.values["was"]), round(correction.values["percent"])) == (33, 31)

@@ -1,8 +1,8 @@
 """A bad line: an HTTP/1.1 proxy before the real server that loses, cuts, doubles and delays as it is told.
 
 with fault_proxy(server.url) as line:
-    line.plan("a", [Fault("cut_answer"), Fault("twice")])     # the next two requests with X-Line: a
     line.on("PATCH", "/api/photo-uploads/", [Fault("cut_body", at=700)])      # the next such request
+    line.on("POST", "/api/inspections$", [Fault("twice")], "a")               # the next with X-Line: a
     page.goto(f"{line.url}/m")
 
 It knows as little of HTTP as it can: heads are passed on as they came, but for hop-by-hop headers.
@@ -45,6 +45,7 @@ class Fault:
     | twice | delivered twice, one after the other; the client gets the second answer |
     | both | delivered twice at the same time; the client gets the first answer |
     | portal, redirect, odd | 200 with a portal's page; 302 to it; 200 with JSON that is not the server's |
+    | stranger | 404 with a page of something between |
     | signed_out, forbidden | 401, 403 as the server says it, not delivered |
     """
 
@@ -82,37 +83,31 @@ class Seen:
 
 @dataclass
 class FaultProxy:
-    """`url` is its address. `files` maps addresses to files that it serves itself; `/x/` is a whole folder."""
+    """`url` is its address. `files`: what it serves itself, by address; `/x/` is a whole folder."""
 
     upstream: str
     files: dict[str, Path] = field(default_factory=dict)
     url: str = ""
     seen: list[Seen] = field(default_factory=list)
-    _plans: dict[str, deque[Fault]] = field(default_factory=dict)
-    _rules: list[_Rule] = field(default_factory=list)
+    _rules: dict[str, list[_Rule]] = field(default_factory=dict)
     _late: set[asyncio.Task[None]] = field(default_factory=set)
 
     NO_BODY: ClassVar[frozenset[int]] = frozenset({204, 304})
 
-    def plan(self, line: str, faults: Sequence[Fault]) -> None:
-        """What happens to the next requests that carry `X-Line: line`, one after the other; then all pass."""
-        self._plans[line] = deque(faults)
-
-    def on(self, method: str, path: str, faults: Sequence[Fault]) -> None:
-        """The same for requests of a method whose path matches (a regular expression, from its start)."""
-        self._rules.append(_Rule(method, re.compile(path), deque(faults)))
+    def on(self, method: str, path: str, faults: Sequence[Fault], line: str = "") -> None:
+        """What happens to the next requests of a method whose path matches (a regular expression, from its
+        start) and that carry `X-Line: line`, one after the other; then all pass."""
+        self._rules.setdefault(line, []).append(_Rule(method, re.compile(path), deque(faults)))
 
     def heal(self) -> None:
         """From now on everything passes."""
-        self._plans.clear()
         self._rules.clear()
 
     def _fault_for(self, request: _Request) -> Fault:
-        for rule in self._rules:
+        for rule in self._rules.get(request.headers.get(KEY, ""), []):
             if rule.faults and rule.method == request.method and rule.path.match(request.path):
                 return rule.faults.popleft()
-        planned = self._plans.get(request.headers.get(KEY, ""))
-        return planned.popleft() if planned else Fault()
+        return Fault()
 
     async def client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection of a browser."""
@@ -236,6 +231,7 @@ ANSWERS = {
     "portal": lambda _: _answer(200, "text/html", PORTAL),
     "redirect": lambda _: _answer(302, "text/html", PORTAL, "location: /portal\r\n"),
     "odd": lambda _: _answer(200, "application/json", b'{"ok":true,"id":"1","state":"complete"}'),
+    "stranger": lambda _: _answer(404, "text/html", PORTAL),
     "signed_out": lambda _: _problem(401, "not-signed-in"),
     "forbidden": lambda _: _problem(403, "forbidden"),
 }

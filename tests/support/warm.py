@@ -1,7 +1,7 @@
-"""Servers that start without importing anything: forked off a process that has imported the application.
+"""`python -m app` without the imports: forked off a process that has made them.
 
-The imports take a second and more of a core, and the tests start dozens of servers. The child does what
-`python -m app COMMAND` does, with the environment of its own and nothing of the application set up before.
+They take a second and more of a core, and the tests start dozens of servers and commands. The child does what
+`python -m app COMMAND` does, with an environment of its own and nothing of the application set up before.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -72,9 +73,27 @@ class Warm:
             text=True,
         )
 
-    def start(self, command: Sequence[str], env: Mapping[str, str], log: Path) -> Forked:
+    def start(
+        self, command: Sequence[str], env: Mapping[str, str], log: Path, errors: Path | None = None
+    ) -> Forked:
         """`python -m app COMMAND` with this environment and no other, its output in `log`."""
-        return Forked(self, self.ask({"command": list(command), "env": dict(env), "log": str(log)}))
+        order = {"command": list(command), "env": dict(env), "out": [str(log), str(errors or log)]}
+        return Forked(self, self.ask(order))
+
+    def run(
+        self, command: Sequence[str], env: Mapping[str, str], timeout: float = 60
+    ) -> subprocess.CompletedProcess[str]:
+        """The same until it has ended, with what it wrote."""
+        with tempfile.TemporaryDirectory(prefix="minsheng-run-") as folder:
+            out, errors = Path(folder, "out"), Path(folder, "errors")
+            started = self.start(command, env, out, errors)
+            try:
+                code = started.wait(timeout)
+            finally:
+                started.kill()
+            return subprocess.CompletedProcess(
+                command, code, out.read_text("utf-8"), errors.read_text("utf-8")
+            )
 
     def ask(self, order: Mapping[str, object]) -> int:
         """An order and its answer."""
@@ -99,13 +118,13 @@ def warm() -> Warm:
     return made
 
 
-def _child(command: Sequence[str], env: Mapping[str, str], log: str) -> NoReturn:
+def _child(command: Sequence[str], env: Mapping[str, str], out: Sequence[str]) -> NoReturn:
     ctypes.CDLL(None).prctl(STOPPED_WITH_PARENT, signal.SIGTERM)
     code = 1
     try:
-        out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        for number, source in ((0, os.open(os.devnull, os.O_RDONLY)), (1, out), (2, out)):
-            os.dup2(source, number)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        for number, path in enumerate(out, start=1):
+            os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
         os.environ.clear()
         os.environ.update(env)
         sys.argv[1:] = command
@@ -127,6 +146,7 @@ def _child(command: Sequence[str], env: Mapping[str, str], log: str) -> NoReturn
 
 def serve_orders(orders: IO[str], answers: IO[str]) -> None:
     """Fork a child for each order, or tell the exit code of one that has ended, until there are no more."""
+    import geopandas  # noqa: F401
     import uvicorn
     import uvicorn.lifespan.on
     import uvicorn.loops.auto
@@ -143,7 +163,7 @@ def serve_orders(orders: IO[str], answers: IO[str]) -> None:
         else:
             answer = os.fork()
             if not answer:
-                _child(order["command"], order["env"], order["log"])
+                _child(order["command"], order["env"], order["out"])
         answers.write(f"{answer}\n")
         answers.flush()
 

@@ -159,11 +159,12 @@ directive_step = Table(
     Column("by", Text, nullable=False),
     *entered(),
 )
-# `made_at` is when somebody was there by the ledger's clock, `entered_at` when it reached us. `device_at` is
-# what the telephone's own clock said then, `clock_off_s` how far the server's was ahead of it at receipt.
-# `lon`, `lat`, `accuracy_m`, `position_source` ("device", or "pin": put by hand) and `position_at` are where
-# somebody stood; `presence` and `presence_facts` what that says (app.domain.presence), judged once, at receipt.
-# `photos_expected`: ids of the photos that are to follow. `seen_version`: of the subject, as the client knew.
+# `made_at` is when somebody was there by the ledger's clock, `entered_at` when it reached us. `device_at`
+# is what the telephone's own clock said then, `clock_off_s` how far the server's was ahead of it at
+# receipt. `lon`, `lat`, `accuracy_m`, `position_source` ("device", or "pin": put by hand) and
+# `position_at` are where somebody stood; `presence` and `presence_facts` what that says
+# (app.domain.presence), judged once, at receipt. `photos_expected`: ids of the photos that are to follow.
+# `seen_version`: of the subject, as the client knew.
 inspection = Table(
     "inspection",
     metadata,
@@ -190,8 +191,8 @@ inspection = Table(
     Column("by", Text, nullable=False),
     *entered(),
 )
-# An inspection after somebody mended it: the whole of what may be mended, as it stands since. `base_change` is
-# the version that the person had seen, `changed` the names of the fields changed.
+# An inspection after somebody mended it: the whole of what may be mended, as it stands since.
+# `base_change` is the version that the person had seen, `changed` the names of the fields changed.
 inspection_revision = Table(
     "inspection_revision",
     metadata,
@@ -236,9 +237,9 @@ dispute_decision = Table(
     *entered(),
 )
 # The picture itself is kept by its SHA-256 (app.store.blobs). `sent_sha256` is that of the bytes that
-# arrived, `original_sha256` what the telephone says of the file before it was made smaller. Where and when it was
-# taken: `exif` as read from the file; `lon` … `device_at` as the telephone knew it. `verdict` and
-# `verdict_facts` are judged once, at receipt.
+# arrived, `original_sha256` what the telephone says of the file before it was made smaller. Where and
+# when it was taken: `exif` as read from the file; `lon` … `device_at` as the telephone knew it. `verdict`
+# and `verdict_facts` are judged once, at receipt.
 photo = Table(
     "photo",
     metadata,

@@ -1,4 +1,4 @@
-"""Who signs in: accounts, sessions, failed attempts; and what is under way: Excel uploads, photos in parts."""
+"""Who signs in: accounts, sessions, failed attempts; what is under way: Excel uploads, photos in parts."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ upload = Table(
     Column("rows", Nullable),
 )
 # A photo that arrives in parts; the parts lie under MINSHENG_DATA/incoming by its id until all are there.
-# `about` is what the client says of it. `photo_id` once it has been kept, `refused` (a problem document) when it
-# cannot be.
+# `about` is what the client says of it. `photo_id` once it has been kept, `refused` (a problem document)
+# when it cannot be.
 photo_upload = Table(
     "photo_upload",
     metadata,

@@ -23,7 +23,7 @@ from tests.support.server import Server
 LINE = "20-1-01"
 """A road of 1.8 km in Tuanli Town; `ON_IT` lies on it, `METRES` from its start."""
 ON_IT = (116.4280059, 35.4213665)
-OFFLINE = r"ERR_INTERNET_DISCONNECTED"
+OFFLINE = r"ERR_INTERNET_DISCONNECTED|when fetching the script"
 
 
 @dataclass(frozen=True)

@@ -198,6 +198,17 @@ class Phone {
     }
   }
 
+  /** Until the server has the words of all that was filed, or for some time. */
+  async settle({ ms }) {
+    const began = performance.now();
+    while (performance.now() - began < ms) {
+      const tab = await this.tab(0);
+      const entries = await tab.hear(tab.page.outbox.list());
+      if (entries.value?.every((entry) => entry.receipt)) return;
+      await rest(20);
+    }
+  }
+
   async wait({ ms }) {
     await rest(ms);
   }

@@ -41,7 +41,7 @@ const outbox = new Outbox({
   identity,
   locks: locks ? navigator.locks : null,
   back: { first: 20, most: 160 },
-  parts: { first: 1000, least: 400, most: 4000, good_ms: 1000 },
+  parts: { first: 600, least: 300, most: 1500, good_ms: 1000 },
   patience: 2_000,
   lease: 900,
 });

@@ -21,13 +21,42 @@ DAY_MS = 24 * HOUR_MS
 MOST_SKEW_MS = 40 * DAY_MS
 
 
+# Requests by kind, and how many of each meet something at most.
+KINDS = {
+    ("GET", "/api/phone/me"): 2,
+    ("POST", "/api/inspections$"): 4,
+    ("POST", "/api/inspections/.*/revisions"): 3,
+    ("POST", "/api/photo-uploads$"): 3,
+    ("PATCH", "/api/photo-uploads/"): 8,
+    ("GET", "/api/photo-uploads/"): 3,
+}
+# Drawn evenly, so that what is named twice comes twice as often.
+FAULTS = [
+    *("pass", "pass", "pass", "refuse", "cut_body", "cut_body", "cut_answer", "cut_answer", "late", "before"),
+    *(
+        "after",
+        "after",
+        "busy",
+        "slow",
+        "twice",
+        "both",
+        "portal",
+        "redirect",
+        "odd",
+        "signed_out",
+        *("stranger", "forbidden"),
+    ),
+]
+
+
 @dataclass
 class Schedule:
-    """`steps` are methods of the driver's Phone with their arguments; `faults` meet its requests in turn."""
+    """`steps` are methods of the driver's Phone with their arguments; `faults` meet its requests of each kind
+    in turn."""
 
     number: int
     steps: list[dict[str, Any]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    faults: dict[tuple[str, str], list[Fault]] = field(default_factory=dict)
     skew: int = 0
     locks: bool = True
 
@@ -54,7 +83,7 @@ def schedules(seed: int, count: int, subjects: list[str]) -> list[Schedule]:
 def _schedule(chance: random.Random, number: int, subjects: list[str]) -> Schedule:
     made = Schedule(number, locks=chance.random() < 0.7)
     made.skew = chance.choice([0, 0, chance.randint(-MOST_SKEW_MS, MOST_SKEW_MS)])
-    made.faults = [_fault(chance) for _ in range(chance.randint(3, 12))]
+    made.faults = {kind: _faults(chance, most) for kind, most in KINDS.items()}
     tabs = chance.choice([1, 1, 2])
     filed: list[str] = []
     for _ in range(chance.randint(1, 3)):
@@ -62,7 +91,11 @@ def _schedule(chance: random.Random, number: int, subjects: list[str]) -> Schedu
         filed.append(step["id"])
         made.steps.append(step)
         for _ in range(chance.randint(0, 3)):
-            made.steps.append(_event(chance, filed, tabs))
+            event = _event(chance, filed, tabs)
+            if event["do"] == "mend":
+                # before it goes, while it goes, and after
+                made.steps.append({"do": "settle", "ms": chance.choice([0, 20, 60, 400, 400])})
+            made.steps.append(event)
     made.steps.append({"do": "weather", "rounds": 6, "tabs": tabs, "hour": HOUR_MS})
     return made
 
@@ -120,11 +153,15 @@ def _event(chance: random.Random, filed: list[str], tabs: int) -> dict[str, Any]
     return {"do": kind, "tab": tab}
 
 
+def _faults(chance: random.Random, most: int) -> list[Fault]:
+    """At most one 403: twice in a row, after the token was renewed, it is the server's last word."""
+    found = [_fault(chance) for _ in range(chance.randint(0, most))]
+    first = next((one for one in found if one.kind == "forbidden"), None)
+    return [one for one in found if one.kind != "forbidden" or one is first]
+
+
 def _fault(chance: random.Random) -> Fault:
-    kind = chance.choice(
-        "pass pass pass refuse cut_body cut_body cut_answer cut_answer late before after after busy slow "
-        "twice both portal redirect odd signed_out forbidden".split()
-    )
+    kind = chance.choice(FAULTS)
     at = {
         "busy": chance.choice([0, 1, 30]),
         "cut_body": chance.randint(0, 900),
@@ -136,7 +173,7 @@ def _fault(chance: random.Random) -> Fault:
 
 def _photo(chance: random.Random, moment: str) -> dict[str, Any]:
     """A picture that nobody else has, as `prepare` would hand it over."""
-    pixels = Image.frombytes("RGB", (8, 6), chance.randbytes(144)).resize((64, 48))
+    pixels = Image.frombytes("RGB", (16, 12), chance.randbytes(576)).resize((64, 48))
     out = io.BytesIO()
     pixels.save(out, "JPEG", quality=chance.choice([60, 90]))
     content = out.getvalue()

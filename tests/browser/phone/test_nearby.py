@@ -63,7 +63,7 @@ def test_the_list_is_that_of_the_server_and_goes_on_without_it(new_page, watch, 
             assert abs((mine["bearing_deg"] - theirs["bearing_deg"] + 180) % 360 - 180) < 0.1
     first = page.locator(".m-row").first
     assert re.search(r"\d+\s米", first.inner_text())
-    assert "箭头上为北" in page.locator("#nearby-told").inner_text()
+    assert "箭头上方为北" in page.locator("#nearby-told").inner_text()
     assert page.locator("#fix").get_attribute("data-look") == "good"
     assert "误差约 8 米" in page.locator("#fix").inner_text().replace("\xa0", " ")
 
@@ -118,12 +118,58 @@ def test_search_order_and_filters_are_kept_and_so_are_the_data(new_page, watch, 
     assert len(codes(page)) == len(everything)
 
 
-def test_says_what_is_wrong_with_the_position_and_takes_one_by_hand(new_page, demo):
+def test_a_part_that_cannot_be_read_says_so_and_comes_by_itself(new_page, watch, demo):
+    watch.allow("ERR_FAILED")
+    page = new_page(**LOCATED)
+    page.route("**/js/phone/outboxview.js", lambda route: route.abort())
+    open_phone(page, demo.url, drawn=True)
+    page.locator('#m-bar [data-tab="outbox"]').tap()
+    expect(page.locator("#screen-outbox .m-wait")).to_contain_text("有网络时会自动再试")
+    page.unroute("**/js/phone/outboxview.js")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#screen-outbox .m-wait")).to_have_count(0)
+    expect(page.locator("#screen-outbox")).to_contain_text("没有待传的报告")
+
+
+SENT = """async ({db}, account) => (await db()).put("sent", {
+  id: crypto.randomUUID(), kind: "inspection", account, subject: "20-1-02", title: "",
+  photos: [], disputed: [], body: {made_at: new Date().toISOString(), verdict: "problem"},
+  sent_at: new Date().toISOString(),
+})"""
+
+
+def test_where_i_have_been_today(new_page, demo):
+    """As the telephone knows it: what others sent from it does not count."""
+    page = new_page(**LOCATED)
+    me = {"id": 7, "name": "li", "display": "李", "role": "inspector", "may_inspect": True, "towns": []}
+    moment = "2023-07-14T09:00:00+08:00"
+    answer = {"account": me | {"must_change": False}, "csrf": "", "now": moment, "server_now": moment}
+    page.route("**/api/phone/me", lambda route: route.fulfill(json=answer))
+    open_phone(page, demo.url, drawn=True)
+    page.wait_for_function("async () => (await import('/static/js/phone/account.js')).account.me !== null")
+    call(page, "phone/db.js", SENT, {"id": 8, "display": "王"})
+    page.evaluate("location.hash = '#site/20-1-02'")
+    changed = "({outbox}) => void outbox.dispatchEvent(new Event('change'))"
+    call(page, "phone/outbox.js", changed)
+    page.wait_for_timeout(500)
+    expect(page.locator("#site-visit")).to_have_count(0)
+    call(page, "phone/db.js", SENT, {"id": 7, "display": "李"})
+    call(page, "phone/outbox.js", changed)
+    expect(page.locator("#site-visit")).to_contain_text("问题")
+    page.go_back()
+    page.locator("#nearby-filter").tap()
+    page.get_by_label("今天已签到").check()
+    page.locator("#nearby-filters .primary").tap()
+    assert codes(page) == ["20-1-02"]
+
+
+def test_says_what_is_wrong_with_the_position_and_takes_one_by_hand(new_page, demo, axe):
     page = open_phone(new_page(**PHONE), demo.url, drawn=True)
     page.get_by_role("button", name="打开定位").tap()  # nobody is asked before
     expect(page.locator("#fix")).to_contain_text("没有定位权限")
     expect(page.locator("#nearby-told")).to_contain_text("允许浏览器使用位置")
     assert "距离未知" in rows(page)[0]
+    assert not (found := axe(page)), axe.text(found)
     assert codes(page) == sorted(codes(page))
 
     page.get_by_role("button", name="手动定位").tap()

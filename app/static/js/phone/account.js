@@ -61,6 +61,8 @@ class Account extends EventTarget {
   #known = NOBODY;
   #asking = null;
   #wipers = [];
+  /** Counts the beginnings and ends of signing out: what the server said in between is of no use. */
+  #outs = 0;
   #others = "BroadcastChannel" in globalThis ? new BroadcastChannel("minsheng-account") : null;
 
   constructor() {
@@ -110,6 +112,7 @@ class Account extends EventTarget {
    */
   async signOut() {
     const token = this.#known.csrf;
+    this.#outs += 1;
     await kept.put(PENDING, true);
     await this.#become(NOBODY);
     return this.#tellSignOut(token);
@@ -125,13 +128,8 @@ class Account extends EventTarget {
   async #refresh() {
     await this.ready;
     try {
-      let { status, body } = await ask(ADDRESS);
-      if (status !== 200 || !("account" in body)) return false;
-      if (body.account && (await kept.get(PENDING))) {
-        if (!(await this.#tellSignOut(body.csrf))) return false;
-        ({ status, body } = await ask(ADDRESS));
-        if (status !== 200 || body.account) return false;
-      }
+      const body = await this.#ask();
+      if (!body) return false;
       await kept.remove(PENDING);
       await this.#become({
         account: body.account,
@@ -145,6 +143,19 @@ class Account extends EventTarget {
     } catch {
       return false;
     }
+  }
+
+  /** The server's answer; null when it gave none, or could not be told of a sign-out that it has not heard of. */
+  async #ask() {
+    for (let n = 0; n < 3; n += 1) {
+      const outs = this.#outs;
+      const { status, body } = await ask(ADDRESS);
+      if (status !== 200 || !("account" in body)) return null;
+      if (outs !== this.#outs) continue; // somebody signed out meanwhile: this may be from before
+      if (!body.account || !(await kept.get(PENDING))) return body;
+      if (!(await this.#tellSignOut(body.csrf))) return null;
+    }
+    return null;
   }
 
   async #become(next) {
@@ -174,7 +185,10 @@ class Account extends EventTarget {
       });
       // a redirect is what the server answers; 401: the session was over already; anything else is somebody else's word
       const done = response.type === "opaqueredirect" || response.status === 401;
-      if (done) await kept.remove(PENDING);
+      if (done) {
+        this.#outs += 1;
+        await kept.remove(PENDING);
+      }
       return done;
     } catch {
       return false;

@@ -5,11 +5,13 @@ import { markSvg } from "../marks.js";
 import { away } from "./distance.js";
 import { draftList } from "./draftlist.js";
 import { fixWords, mayAsk } from "./fixwords.js";
-import { nearest } from "./nearest.js";
+import { ahead, load } from "./load.js";
 import { position } from "./position.js";
+import { normal, projects } from "./projects.js";
 import { show } from "./screens.js";
 import { zone } from "./zone.js";
 
+const scanning = () => import("./scan.js");
 const NEAREST = 5;
 const MOST_FOUND = 30;
 
@@ -20,10 +22,9 @@ function allowed() {
     .filter(({ subject }) => subject.may_inspect);
 }
 
-/** Whether every word is in the title, code, town or unit, in either language. */
-function matches({ code, subject, site }, words) {
-  const { town, town_en, lead_unit, lead_unit_en, road } = site?.properties ?? {};
-  const text = [code, subject.title, subject.title_en, town, town_en, lead_unit, lead_unit_en, road].join(" ").toLowerCase();
+/** Whether every word is in the title, code, town, unit or kind, in either language. */
+function matches({ code, subject }, words) {
+  const text = projects.get(code)?.text ?? normal([code, subject.title, subject.title_en].join(" "));
   return words.every((word) => text.includes(word));
 }
 
@@ -63,9 +64,10 @@ export function startChoosing(here, drafts) {
     : null;
 
   let drawn = "";
+  const mine = new Set(onMap.map(({ code }) => code));
   function rank() {
     const now = position.current;
-    if (!now) {
+    if (!now || !projects.here) {
       told.textContent = fixWords({ help: true });
       ask.hidden = !mayAsk();
       ask.textContent = t(position.state === "ask" ? "phone.position.turn_on" : "phone.position.again");
@@ -74,19 +76,19 @@ export function startChoosing(here, drafts) {
       return;
     }
     ask.hidden = true;
-    const ranked = onMap
-      .map((one) => [nearest(one.site.geometry, now.lon, now.lat).distance_m, one])
-      .sort((a, b) => a[0] - b[0])
-      .slice(0, NEAREST);
+    const ranked = projects
+      .sorted("distance", ({ code }) => mine.has(code))
+      .slice(0, NEAREST)
+      .map((project) => [projects.away(project).distance_m, project.code]);
     told.textContent = now.source === "pin" ? t("phone.check.by_pin") : t("phone.check.accuracy", { n: Math.round(now.accuracy_m) });
-    const next = JSON.stringify(ranked.map(([distance, { code }]) => [away(distance), code]));
+    const next = JSON.stringify(ranked.map(([distance, code]) => [away(distance), code]));
     if (next === drawn || near.contains(document.activeElement)) return; // no list that moves away below a finger
     drawn = next;
-    near.replaceChildren(...ranked.map(([distance, one]) => button(one, distance)));
+    near.replaceChildren(...ranked.map(([distance, code]) => button(choices.find((one) => one.code === code), distance)));
   }
 
   function look() {
-    const words = search.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const words = normal(search.value).trim().split(/\s+/).filter(Boolean);
     const hits = words.length ? choices.filter((one) => matches(one, words)) : [];
     found.replaceChildren(...hits.slice(0, MOST_FOUND).map((one) => button(one)));
     nothing.textContent = !words.length ? "" : hits.length > MOST_FOUND ? t("phone.check.more_found", { n: hits.length, shown: MOST_FOUND }) : hits.length ? "" : t("phone.check.none_found");
@@ -96,9 +98,13 @@ export function startChoosing(here, drafts) {
   search.addEventListener("input", look);
 
   async function scan() {
-    const { scanSite } = await import("./scan.js");
-    const code = await scanSite((one) => Boolean(zone.subject(one)));
-    if (code && here.live()) show("check", { code });
+    try {
+      const { scanSite } = await load(scanning);
+      const code = await scanSite((one) => Boolean(zone.subject(one)));
+      if (code && here.live()) show("check", { code });
+    } catch (error) {
+      nothing.textContent = error.message;
+    }
   }
 
   here.body.append(
@@ -118,10 +124,13 @@ export function startChoosing(here, drafts) {
     ].filter(Boolean),
   );
   position.addEventListener("change", rank);
+  projects.addEventListener("moved", rank);
   position.start();
+  ahead(scanning);
   rank();
   here.until(() => {
     position.removeEventListener("change", rank);
+    projects.removeEventListener("moved", rank);
     position.stop();
   });
 }

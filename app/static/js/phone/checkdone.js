@@ -12,6 +12,8 @@ export function startDone(here, id, title) {
   const bar = el("progress", { max: 100, value: 0, "aria-label": t("phone.check.done.progress"), hidden: true });
   const mark = el("div", { class: "c-done-mark" }, icon("check"));
   const presence = el("p", { class: "c-sub" });
+  const next = el("a", { class: "m-button primary", href: "#check" }, t("phone.check.done.next"));
+  const waiting = el("a", { class: "m-button", href: "#outbox" }, t("phone.check.done.outbox"));
   here.body.replaceChildren(
     el(
       "section",
@@ -25,8 +27,8 @@ export function startDone(here, id, title) {
       el(
         "div",
         { class: "c-done-do" },
-        el("a", { class: "m-button primary", href: "#check" }, t("phone.check.done.next")),
-        el("a", { class: "m-button", href: "#outbox" }, t("phone.check.done.outbox")),
+        next,
+        waiting,
         el("a", { class: "m-button", href: "#nearby" }, t("phone.check.to_nearby")),
       ),
     ),
@@ -50,7 +52,13 @@ export function startDone(here, id, title) {
       return;
     }
     const { look, words: said, percent } = stateOf(entry);
-    mark.dataset.look = look;
+    if (mark.dataset.look !== look) {
+      const back = look === "refused";
+      mark.dataset.look = look;
+      mark.replaceChildren(icon(back ? "warning" : "check"));
+      heading.textContent = t(back ? "phone.check.done.refused" : "phone.check.done.kept");
+      for (const [link, primary] of [[next, !back], [waiting, back]]) link.classList.toggle("primary", primary);
+    }
     if (words.textContent !== said) words.textContent = said;
     bar.hidden = percent === null || look !== "sending";
     if (percent !== null) bar.value = percent;

@@ -8,6 +8,7 @@ import { placePart } from "./checkplace.js";
 import { sectionsPart } from "./checksections.js";
 import { faultLine } from "./fault.js";
 import { take } from "./hand.js";
+import { ahead } from "./load.js";
 import { outbox } from "./outbox.js";
 import { clock } from "./times.js";
 import { VERDICTS, verdictMark, verdictWord } from "./verdict.js";
@@ -177,6 +178,7 @@ export function startForm(here, hand, { again } = {}) {
   here.body.append(form);
   follow();
   for (const part of parts) part.start?.();
+  ahead(() => import("./outboxview.js"));
   here.until(() => {
     hand.flush();
     for (const part of parts) part.stop?.();

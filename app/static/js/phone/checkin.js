@@ -121,11 +121,14 @@ async function mend(id) {
   const here = stage();
   if (!(await admitted(here))) return;
   here.name(t("phone.check.mend.title"));
-  startMending(here, id, notice, link);
+  await startMending(here, id, notice, link);
 }
 
+/** What the telephone's own storage refuses is told like anything else. */
+const told = (work) => work.catch((error) => notice(t("phone.check.failed", { why: error.message }), link(t("phone.check.to_nearby"), "#nearby", true)));
+
 goBack.addEventListener("click", back);
-onShow("check", ({ code, fresh }) => (code ? begin(code, { fresh }) : choose()));
-onShow("draft", ({ id }) => (id ? open(id) : show("check", {}, { replace: true })));
-onShow("mend", ({ id }) => mend(id));
+onShow("check", ({ code, fresh }) => told(code ? begin(code, { fresh }) : choose()));
+onShow("draft", ({ id }) => (id ? told(open(id)) : show("check", {}, { replace: true })));
+onShow("mend", ({ id }) => told(mend(id)));
 for (const name of ["check", "draft", "mend"]) onHide(name, leave);

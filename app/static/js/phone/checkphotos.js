@@ -4,6 +4,7 @@ import { el, icon } from "../dom.js";
 import { ask } from "./ask.js";
 import * as drafts from "./drafts.js";
 import { faultLine } from "./fault.js";
+import { ahead, load } from "./load.js";
 import { position } from "./position.js";
 import { clock, size } from "./times.js";
 
@@ -18,6 +19,8 @@ const takenAt = (photo) => {
 
 const hasPlace = (photo) => Boolean(photo.position || (photo.exif && photo.exif.lon !== null && photo.exif.lon !== undefined));
 
+const photos = () => import("./photos.js");
+
 export function photosPart(hand) {
   const { draft } = hand;
   const most = drafts.MOST_PHOTOS;
@@ -27,7 +30,7 @@ export function photosPart(hand) {
   const list = el("ul", { class: "c-photos" });
   const waiting = el("ul", { class: "c-photos-waiting" });
   const pick = (name, symbol, more) => {
-    const input = el("input", { class: "hidden-text", type: "file", accept: "image/*", id: `photo-${name}`, "aria-describedby": "photos-wrong", ...more });
+    const input = el("input", { class: "hidden-text", type: "file", accept: "image/\u002a", id: `photo-${name}`, "aria-describedby": "photos-wrong", ...more });
     input.addEventListener("change", () => {
       add([...input.files], name === "camera");
       input.value = "";
@@ -68,7 +71,7 @@ export function photosPart(hand) {
 
   async function work(file, here, line) {
     try {
-      const { prepare } = await import("./photos.js");
+      const { prepare } = await load(photos);
       const prepared = await prepare(file, { position: here, longest: boot.phone.longest_px });
       await hand.addPhoto(prepared);
       line.remove();
@@ -83,8 +86,8 @@ export function photosPart(hand) {
     }
   }
 
-  async function tile(photo, n) {
-    const image = el("img", { alt: t("phone.check.photo.alt", { n, at: clock(takenAt(photo)) }), width: 104, height: 104, decoding: "async" });
+  async function tile(photo) {
+    const image = el("img", { alt: "", width: 104, height: 104, decoding: "async" });
     const place = hasPlace(photo);
     const own = el(
       "li",
@@ -96,16 +99,22 @@ export function photosPart(hand) {
         el("span", {}, clock(takenAt(photo))),
         el("span", { class: `c-photo-place${place ? "" : " none"}` }, icon(place ? "here" : "nowhere"), t(place ? "phone.check.photo.place" : "phone.check.photo.no_place")),
       ),
-      el("button", { class: "c-photo-remove", type: "button", "aria-label": t("phone.check.photo.remove", { n }), on: { click: () => remove(photo, n) } }, icon("close")),
+      el("button", { class: "c-photo-remove", type: "button", on: { click: () => remove(photo) } }, icon("close")),
     );
-    const entry = { tile: own, address: null };
+    const blank = el("span", { class: "hidden-text" });
+    const number = (n) => {
+      image.alt = blank.textContent = t("phone.check.photo.alt", { n, at: clock(takenAt(photo)) });
+      own.querySelector("button").setAttribute("aria-label", t("phone.check.photo.remove", { n }));
+    };
+    const entry = { tile: own, address: null, number };
     shown.set(photo.id, entry);
     const small = await drafts.small(photo.id).catch(() => null);
     if (small && !stopped && shown.has(photo.id)) image.src = entry.address = URL.createObjectURL(small);
-    else if (!small) image.replaceWith(el("span", { class: "c-photo-blank" }, icon("picture"), el("span", { class: "hidden-text" }, image.alt)));
+    else if (!small) image.replaceWith(el("span", { class: "c-photo-blank" }, icon("picture"), blank));
   }
 
-  async function remove(photo, n) {
+  async function remove(photo) {
+    const n = draft.photos.findIndex((one) => one.id === photo.id) + 1;
     if (!(await ask({ title: t("phone.check.photo.remove_title", { n }), text: t("phone.check.photo.remove_text"), yes: t("phone.check.photo.remove_yes") }))) return;
     await hand.removePhoto(photo.id);
     camera.input.focus();
@@ -132,9 +141,11 @@ export function photosPart(hand) {
     const ids = new Set(draft.photos.map((photo) => photo.id));
     for (const id of [...shown.keys()]) if (!ids.has(id)) drop(id);
     draft.photos.forEach((photo, i) => {
-      if (shown.has(photo.id)) return;
-      tile(photo, i + 1);
-      list.append(shown.get(photo.id).tile);
+      if (!shown.has(photo.id)) {
+        tile(photo);
+        list.append(shown.get(photo.id).tile);
+      }
+      shown.get(photo.id).number(i + 1);
     });
     count();
     if (!busy && wrong.line.dataset.busy) wrong.say("");
@@ -153,6 +164,7 @@ export function photosPart(hand) {
       }
       return busy > 0;
     },
+    start: () => ahead(photos),
     stop() {
       stopped = true;
       for (const id of [...shown.keys()]) drop(id);

@@ -3,6 +3,7 @@ import { t } from "../boot.js";
 import { el, icon } from "../dom.js";
 import { away } from "./distance.js";
 import { fixWords } from "./fixwords.js";
+import { load } from "./load.js";
 import { nearest } from "./nearest.js";
 import { position } from "./position.js";
 import { clock } from "./times.js";
@@ -54,9 +55,14 @@ export function placePart(hand, site) {
   }
 
   async function byHand() {
-    const { pickPlace } = await import("./pick.js");
     const held = draft.position ?? position.current;
-    const found = await pickPlace({ geometry: site?.geometry ?? null, start: held ? [held.lon, held.lat] : null });
+    let found = null;
+    try {
+      const { pickPlace } = await load(() => import("./pick.js"));
+      found = await pickPlace({ geometry: site?.geometry ?? null, start: held ? [held.lon, held.lat] : null });
+    } catch (error) {
+      far.textContent = error.message;
+    }
     if (found) put({ ...found, accuracy_m: null, at: new Date().toISOString(), source: "pin" });
     pin.focus();
   }

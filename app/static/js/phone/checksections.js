@@ -3,11 +3,13 @@ import { t } from "../boot.js";
 import { el, icon, svg } from "../dom.js";
 import { number, percent, wholeMetres } from "../format.js";
 import { faultLine } from "./fault.js";
+import { ahead, load } from "./load.js";
 import { merged, metresOf, parse, textOf, wrong as wrongOf } from "./sections.js";
 import { day, sentences } from "./times.js";
 import { moved } from "./walk.js";
 import { zone } from "./zone.js";
 
+const walkpanel = () => import("./walkpanel.js");
 const STEP_M = 10;
 const PAUSE_MS = 900;
 const WIDE = 1000; // of the drawing; it is stretched to the screen
@@ -153,7 +155,13 @@ export function sectionsPart(hand, subject, site) {
   let walking = null;
 
   async function walk() {
-    const { startWalk } = await import("./walkpanel.js");
+    let startWalk;
+    try {
+      ({ startWalk } = await load(walkpanel));
+    } catch (error) {
+      own.wrong.say(error.message, own.field);
+      return;
+    }
     start.hidden = true;
     const before = own.field.value.trim().replace(/[;；]$/, "");
     const text = (stretch) => [before, stretch && textOf([stretch])].filter(Boolean).join("; ");
@@ -175,6 +183,7 @@ export function sectionsPart(hand, subject, site) {
     start() {
       zone.addEventListener("change", tell);
       tell();
+      ahead(walkpanel);
     },
     focus: () => own.field.focus(),
     missing: () => {

@@ -34,6 +34,7 @@ function told(error) {
 export class Store extends EventTarget {
   #name;
   #opening = null;
+  #current = null;
 
   constructor(name = NAME) {
     super();
@@ -56,7 +57,7 @@ export class Store extends EventTarget {
   /** Close the connection; the next use opens it again. */
   async close() {
     const opening = this.#opening;
-    this.#opening = null;
+    this.#opening = this.#current = null;
     (await opening?.catch(() => null))?.close();
   }
 
@@ -89,10 +90,7 @@ export class Store extends EventTarget {
   }
 
   #forget(database) {
-    const opening = this.#opening;
-    opening?.then((current) => {
-      if (current === database && this.#opening === opening) this.#opening = null;
-    });
+    if (this.#current === database) this.#opening = this.#current = null;
     this.dispatchEvent(new Event("lost"));
   }
 
@@ -106,15 +104,13 @@ export class Store extends EventTarget {
       blocked: () => this.dispatchEvent(new Event("blocked")),
       // a newer page waits for us: we let go, since its person is the one who is working now
       blocking: () => {
-        this.#opening = null;
+        this.#opening = this.#current = null;
         database.close();
         this.dispatchEvent(new Event("outdated"));
       },
-      terminated: () => {
-        this.#opening = null;
-        this.dispatchEvent(new Event("lost"));
-      },
+      terminated: () => this.#forget(database),
     });
+    this.#current = database;
     return database;
   }
 }

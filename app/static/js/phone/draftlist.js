@@ -9,7 +9,7 @@ import { verdictMark, verdictWord } from "./verdict.js";
 
 function row(draft, gone) {
   const title = titleOf(draft);
-  const about = [draft.verdict ? verdictWord(draft.verdict) : t("phone.check.draft.no_verdict"), t("phone.check.draft.photos", { n: draft.photos.length }), ago(draft.changed_at)];
+  const about = [draft.verdict ? verdictWord(draft.verdict) : t("phone.check.draft.no_verdict"), draft.photos.length && t("phone.check.draft.photos", { n: draft.photos.length }), ago(draft.changed_at)].filter(Boolean);
   const own = el(
     "li",
     { class: "c-draft" },

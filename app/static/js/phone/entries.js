@@ -33,7 +33,7 @@ function bodyOf(draft, photos) {
   };
 }
 
-function fresh(kind, id, about, at) {
+function fresh(kind, id, about, order, at) {
   return {
     id,
     kind,
@@ -49,16 +49,17 @@ function fresh(kind, id, about, at) {
     wait_ms: 0,
     held: false, // the server said how long to wait
     reason: null,
+    order, // in which they were put, whatever the clock says
     created_at: at,
     changed_at: at,
   };
 }
 
 /** A check-in ready to be sent; `photos` are the draft's records. */
-export function checkinEntry(draft, photos, at) {
+export function checkinEntry(draft, photos, order, at) {
   const body = bodyOf(draft, photos);
   return {
-    ...fresh("inspection", draft.id, draft, at),
+    ...fresh("inspection", draft.id, draft, order, at),
     body,
     draft: { ...draft, photos: [] },
     photos: photos.map((photo) => ({ ...photo, state: "waiting", offset: 0, reason: null })),
@@ -68,8 +69,8 @@ export function checkinEntry(draft, photos, at) {
 }
 
 /** Changes to a check-in, seen as `base` (its mendable members) at `version` (null: as it was put). */
-export function revisionEntry(inspection, version, base, changes, about, at) {
-  const entry = fresh("revision", uuid(), about, at);
+export function revisionEntry(inspection, version, base, changes, about, order, at) {
+  const entry = fresh("revision", uuid(), about, order, at);
   return { ...entry, inspection, ...revised(entry.id, version, pick(base, MENDABLE), changes) };
 }
 

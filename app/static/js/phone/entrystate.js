@@ -25,9 +25,10 @@ export function stateOf(entry, now = Date.now()) {
 }
 
 function why(entry, now) {
+  if (!navigator.onLine) return t("phone.outbox.state.network"); // it is tried as soon as there is one
   const left = entry.next_at - now;
   const again = entry.attempts && left > 1500 ? t("phone.outbox.state.again", { span: span(left) }) : "";
-  if (!navigator.onLine || (entry.attempts && !entry.reason)) return t("phone.outbox.state.network") + again;
+  if (entry.attempts && !entry.reason) return t("phone.outbox.state.network") + again;
   if (entry.attempts && entry.reason) return (entry.reason.code === "busy" || !entry.reason.title ? t("phone.outbox.state.busy") : entry.reason.title) + again;
   if (outbox.trouble === "offline") return t("phone.outbox.state.network");
   return t("phone.outbox.state.soon");

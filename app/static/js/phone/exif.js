@@ -23,7 +23,7 @@ function degrees(value, most) {
 export function readExif(buffer) {
   let tags;
   try {
-    tags = globalThis.ExifReader.load(buffer, { expanded: true, includeTags: { exif: WANTED, gps: GPS } });
+    tags = globalThis.ExifReader.load(buffer, { expanded: true, includeTags: { exif: [...WANTED, ...GPS], gps: true } });
   } catch {
     return null;
   }

@@ -3,7 +3,7 @@ let loading = null;
 
 const head = (tag, attributes) =>
   new Promise((resolve, reject) => {
-    const node = Object.assign(document.createElement(tag), attributes, { onload: resolve, onerror: () => (node.remove(), reject(new Error(tag))) });
+    const node = Object.assign(document.createElement(tag), attributes, { onload: resolve, onerror: () => (node.remove(), reject(new TypeError(`module ${tag} could not be read`))) });
     document.head.append(node);
   });
 
@@ -20,15 +20,9 @@ export function leaflet() {
   return loading;
 }
 
-/** Start the map behind the list; without signal and without a kept copy it is tried again when there is signal. */
+/** Start the map behind the list. Rejects when its parts cannot be read; may be called again. */
 export async function startMap() {
-  let map;
-  try {
-    await leaflet();
-    map = await import("./map.js");
-  } catch {
-    addEventListener("online", startMap, { once: true });
-    return;
-  }
+  await leaflet();
+  const map = await import("./map.js");
   map.start();
 }

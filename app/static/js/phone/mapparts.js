@@ -1,7 +1,9 @@
 // What every map of the phone is made of: the ground from the kept data, the projects, names, where I am.
 import { boot } from "../boot.js";
 import { cut } from "../built.js";
+import { CanvasLayer } from "../canvas.js";
 import { createMap } from "../createmap.js";
+import { setPixelRatio } from "../density.js";
 import { shapeOf } from "../geometry.js";
 import { GroundLayer } from "../groundlayer.js";
 import { HereLayer } from "../herelayer.js";
@@ -12,6 +14,10 @@ import { position } from "./position.js";
 import { zone } from "./zone.js";
 
 const L = window.L;
+
+// A phone's memory is short: six layers at three pixels per point with wide margins would take 160 MB, these take 45.
+CanvasLayer.mergeOptions({ padding: 0.1 });
+setPixelRatio(Math.min(2, window.devicePixelRatio || 1));
 
 /** A project as the layers draw it; its projected shape is worked out once. */
 export function drawn(project) {

@@ -63,7 +63,7 @@ export async function startMending(here, id, notice, link) {
     Object.assign(now, part);
     finding.follow(now.verdict);
     const names = changed();
-    submit.disabled = !names.length;
+    submit.disabled = !names.length && !Object.keys(earlier).length;
     told.textContent = names.length ? t("phone.check.mend.changes", { names: names.map((name) => t(`phone.check.mend.field.${name}`)).join(t("phone.check.mend.and")) }) : t("phone.check.mend.same");
   }
 
@@ -73,7 +73,9 @@ export async function startMending(here, id, notice, link) {
     finding.wrong.say(wordless ? t("phone.check.missing.finding") : "", finding.area);
     if (wordless) return finding.focus();
     if (sections?.missing()) return sections.field.focus();
-    const changes = Object.fromEntries(changed().map((name) => [name, now[name].trim() || null]));
+    // what an unsent mending changed goes along, even when it was put back
+    const names = new Set([...changed(), ...Object.keys(before).filter((name) => name in earlier)]);
+    const changes = Object.fromEntries([...names].map((name) => [name, now[name].trim() || null]));
     if ("sections" in changes) changes.geom_version = changes.sections ? (subject.geom_version ?? null) : null;
     submit.disabled = true;
     try {

@@ -46,7 +46,7 @@ async function mend(entry) {
 }
 
 async function remove(entry) {
-  const known = entry.receipt || entry.posted;
+  const known = entry.receipt || (entry.posted && entry.state !== "refused"); // it may have arrived without an answer
   const yes = await ask({
     title: t("phone.outbox.remove_title"),
     text: t(known ? "phone.outbox.remove_known" : "phone.outbox.remove_text", { title: titleOf(entry), n: entry.photos.length, age: ago(entry.created_at) }),

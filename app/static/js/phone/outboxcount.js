@@ -27,6 +27,7 @@ export function startCount() {
   onCount((n) => {
     badge.hidden = !n;
     badge.textContent = n > 99 ? "99+" : String(n);
+    badge.setAttribute("role", "img");
     badge.setAttribute("aria-label", t("phone.outbox.count", { n }));
   });
   let asked = false;

@@ -15,6 +15,24 @@ export function grade(accuracy) {
   return accuracy <= COARSE ? "poor" : "coarse";
 }
 
+// Some browsers never say that they were allowed. Whoever has turned location on here before is not made to tap again.
+const STORE = "m-location";
+const remembered = () => {
+  try {
+    return localStorage.getItem(STORE) === "on";
+  } catch {
+    return false; // blocked storage
+  }
+};
+const remember = (on) => {
+  try {
+    if (on) localStorage.setItem(STORE, "on");
+    else localStorage.removeItem(STORE);
+  } catch {
+    // it is asked for again next time
+  }
+};
+
 const FAILED = { 1: "denied", 2: "unavailable", 3: "timeout" };
 
 /**
@@ -30,6 +48,7 @@ class Position extends EventTarget {
     this.pinned = null;
     this.heading = null; // degrees from north, clockwise, of the phone's upper edge; null without a compass
     this.wanted = 0;
+    this.mayAsk = remembered();
     this.watch = null;
     this.grade = grade;
     document.addEventListener("visibilitychange", () => this.settle());
@@ -97,7 +116,7 @@ class Position extends EventTarget {
 
   /** To be called from a tap: let the browser ask the person, or try once more. */
   ask() {
-    this.mayAsk = true;
+    remember((this.mayAsk = true));
     this.retry();
   }
 
@@ -129,7 +148,7 @@ class Position extends EventTarget {
     if (why === "denied") {
       this.end(); // it goes on when the person says so
       this.device = null;
-      this.mayAsk = false;
+      remember((this.mayAsk = false));
     }
     this.tell(why);
   }

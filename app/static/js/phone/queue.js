@@ -4,7 +4,7 @@ import { store as usual } from "./db.js";
 import * as make from "./entries.js";
 import { BACK_OFF, Rounds } from "./rounds.js";
 import { Parts } from "./sender.js";
-import { Shelf, byAge, revisionsOf } from "./shelf.js";
+import { Shelf, byAge, nextOrder, revisionsOf } from "./shelf.js";
 import { LEASE_MS, Turn } from "./turn.js";
 import { Told } from "./words.js";
 
@@ -69,7 +69,7 @@ export class Outbox extends EventTarget {
       const photos = kept?.photos ?? draft.photos;
       const bytes = await Promise.all(photos.map((photo) => blobs.getKey(photo.id)));
       if (bytes.some((key) => key === undefined)) throw new Told("photo_lost");
-      const made = make.checkinEntry(draft, photos, this.#shelf.at());
+      const made = make.checkinEntry(draft, photos, await nextOrder(outbox), this.#shelf.at());
       await Promise.all([outbox.add(made), drafts.delete(draft.id)]);
       return made;
     });
@@ -129,11 +129,11 @@ export class Outbox extends EventTarget {
       const known = about ?? parent ?? done;
       if (!known?.account) throw new Told("no_account");
       const open = queued.find((one) => (!one.posted || one.state === "refused") && one.account.id === known.account.id);
-      const made = make.revisionEntry(inspection, version, base, changes, known, this.#shelf.at());
+      const made = make.revisionEntry(inspection, version, base, changes, known, await nextOrder(outbox), this.#shelf.at());
       if (open) {
         // not sent yet: one mending with both changes, made on what was seen before the first
         const all = { ...open.body.changes, ...changes };
-        Object.assign(made, make.revised(made.id, open.body.version, open.seen, all), { created_at: open.created_at });
+        Object.assign(made, make.revised(made.id, open.body.version, open.seen, all), { created_at: open.created_at, order: open.order });
         await outbox.delete(open.id);
       }
       await outbox.add(made);

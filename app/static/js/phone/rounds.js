@@ -2,7 +2,7 @@
 import * as make from "./entries.js";
 import { Link, Trouble } from "./link.js";
 import { postCheckin, postRevision, upload } from "./sender.js";
-import { byAge, trim } from "./shelf.js";
+import { byAge, isBehind, trim } from "./shelf.js";
 
 export const BACK_OFF = { first: 2_000, most: 300_000 };
 const KEPT_SENT = 50;
@@ -38,9 +38,7 @@ export class Rounds {
   async wait() {
     const now = this.#tools.now();
     const entries = await this.#shelf.all();
-    // a mending goes after its check-in, so it wakes nobody before
-    const without = new Set(entries.filter((entry) => !entry.receipt).map((entry) => entry.id));
-    const waiting = entries.filter((entry) => entry.state === "waiting" && !without.has(entry.inspection));
+    const waiting = entries.filter((entry) => entry.state === "waiting" && !isBehind(entry, entries));
     return Math.min(...waiting.map((entry) => waitOf(entry, now)));
   }
 
@@ -169,8 +167,8 @@ export class Rounds {
     const entry = await this.#shelf.write(["outbox", "sent"], async ({ outbox, sent }) => {
       const one = await outbox.get(id);
       if (!one || one.state === "refused" || one.account.id !== this.#link.account.id) return null;
+      if (isBehind(one, await outbox.getAll())) return null;
       const [parent, done] = await Promise.all([outbox.get(one.inspection), sent.get(one.inspection)]);
-      if (parent && !parent.receipt) return null; // the check-in itself goes first
       if (!one.posted) one.body.version = make.versionFor(one, parent ?? done);
       await outbox.put(Object.assign(one, { state: "sending", posted: true }));
       return one;
@@ -216,7 +214,7 @@ const byChance = (a, b) => a.attempts - b.attempts || byAge(a, b);
 
 /** Exponential with jitter, so that a hundred phones that lost the same server do not come back together. */
 function backOff(attempts, { first, most }) {
-  return Math.min(most, first * 2 ** Math.min(attempts, 20)) * (0.75 + Math.random() / 4);
+  return Math.round(Math.min(most, first * 2 ** Math.min(attempts, 20)) * (0.75 + Math.random() / 4));
 }
 
 /** Milliseconds until an entry is due; a clock that was set back must not make it wait longer than was meant. */

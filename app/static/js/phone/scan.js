@@ -54,7 +54,7 @@ export function scanSite(known) {
     const told = el("p", { class: "c-scan-told", role: "status" });
     const wrong = faultLine("scan-wrong");
     const typed = el("input", { class: "c-input", id: "scan-code", autocomplete: "off", autocapitalize: "off", spellcheck: "false", inputmode: "text", placeholder: "20-1-01", "aria-describedby": "scan-wrong", enterkeyhint: "go" });
-    const photo = el("input", { class: "hidden-text", type: "file", accept: "image/*", id: "scan-photo" });
+    const photo = el("input", { class: "hidden-text", type: "file", accept: "image/\u002a", id: "scan-photo" });
     const form = el(
       "form",
       { class: "c-scan-type", novalidate: true },

@@ -19,8 +19,8 @@ export let current = null;
 
 /** {name, params} of an address's hash; null when it names no screen. */
 function parse(hash) {
-  const [name, ...rest] = hash.replace(/^#/, "").split("/");
-  if (!name || !sectionOf(name)) return null;
+  const [name, ...rest] = (hash.replace(/^#/, "") || FIRST).split("/");
+  if (!sectionOf(name)) return null;
   let text = rest.join("/");
   try {
     text = decodeURIComponent(text);

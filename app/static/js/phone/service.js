@@ -10,7 +10,7 @@ const EVERY_MS = 10 * 60_000;
 
 const due = () => {
   const age = zone.age();
-  return age === null || age > OLD_MS;
+  return age === null || age > OLD_MS || zone.trouble !== null;
 };
 
 async function look() {

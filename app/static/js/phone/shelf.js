@@ -59,7 +59,24 @@ export class Shelf {
   }
 }
 
-export const byAge = (a, b) => (a.created_at < b.created_at ? -1 : 1);
+/** As they were put; the telephone's clock may have been set back meanwhile, so it is not asked. */
+export const byAge = (a, b) => a.order - b.order;
+
+/** The number of the next entry. */
+export async function nextOrder(outbox) {
+  const all = await outbox.getAll();
+  return 1 + Math.max(0, ...all.map((one) => one.order));
+}
+
+/** Whether a mending has to wait: for its check-in, or for one that was made before it. */
+export function isBehind(entry, entries) {
+  if (entry.kind !== "revision") return false;
+  return entries.some((other) =>
+    other.id === entry.inspection
+      ? !other.receipt
+      : other.inspection === entry.inspection && other.order < entry.order && other.state !== "refused",
+  );
+}
 
 /** The mendings of a check-in that wait in the outbox, the oldest first. */
 export async function revisionsOf(outbox, inspection) {

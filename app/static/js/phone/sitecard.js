@@ -60,7 +60,11 @@ function awayLine(project) {
   const line = el("p", { class: "m-card-away", id: "site-away" });
   if (!found) line.append(t(project.feature.geometry ? "phone.site.no_distance" : "phone.nearby.no_place"));
   else if (found.distance_m === 0) line.append(el("b", {}, t("phone.site.inside")));
-  else line.append(...awayNodes(project).slice(0, 2), el("span", { class: "m-card-direction" }, t("phone.site.direction", { name: direction(found.bearing_deg) })));
+  else {
+    const [figure, arrow] = awayNodes(project);
+    line.append(figure);
+    if (arrow) line.append(arrow, el("span", { class: "m-card-direction" }, t("phone.site.direction", { name: direction(found.bearing_deg) })));
+  }
   return line;
 }
 
@@ -143,6 +147,7 @@ onShow("site", (params) => {
   sheet.covered = false;
   sheet.settle();
   render();
+  if (document.activeElement === document.body) $("site-title").focus({ preventScroll: true }); // this module came late
 });
 onHide("site", () => {
   position.stop();

@@ -12,13 +12,9 @@ export const words = (key, values) => say(`phone.keep.${key}`, values);
 /** Something a person should be told: `code` for programs, `message` in the page's language. */
 export class Told extends Error {
   constructor(code, values = {}, options = {}) {
-    super(code, options);
+    super(words(code, values), options);
     this.name = "Told";
     this.code = code;
     this.values = values;
-  }
-
-  get message() {
-    return words(this.code, this.values);
   }
 }

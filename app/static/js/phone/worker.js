@@ -146,7 +146,18 @@ async function openFile(event, url) {
   return (sha256 && (await fromCache(address, sha256))) || fetch(event.request);
 }
 
-const fromCache = async (address, sha256) => (await caches.open(FILES)).match(keyOf(address, sha256));
+// opened once: a page asks for some fifty files, and each opening is a question to another process
+let opening = null;
+
+async function fromCache(address, sha256) {
+  opening ??= caches.open(FILES);
+  try {
+    return await (await opening).match(keyOf(address, sha256));
+  } catch {
+    opening = null; // the browser has closed or cleared it
+    return undefined;
+  }
+}
 
 /** The version that a page was opened with; null when it is no page of ours. */
 async function versionOf(id) {
@@ -187,9 +198,7 @@ const ANSWERS = {
 addEventListener("message", (event) => {
   const answer = Object.hasOwn(ANSWERS, event.data?.type) ? ANSWERS[event.data.type] : null;
   if (!answer) return;
-  event.waitUntil(
-    (async () => event.ports[0]?.postMessage((await answer(event)) ?? null))(),
-  );
+  event.waitUntil(Promise.resolve(answer(event)).then((said) => event.ports[0]?.postMessage(said ?? null)));
 });
 
 // An extra where browsers have it: the page is told that there is signal. It sends by itself everywhere else.

@@ -54,9 +54,7 @@ class Zone extends EventTarget {
   async forgetPrivate() {
     await this.ready;
     if (!this.data) return;
-    for (const subject of Object.values(this.data.subjects)) for (const name of PRIVATE) delete subject[name];
-    this.data.account = null;
-    this.#etag = null;
+    this.#take(withoutPrivate(this.data), null, this.#checkedAt);
     await this.#keep();
     this.#tell();
   }
@@ -74,11 +72,8 @@ class Zone extends EventTarget {
     const found = await kept.get(KEY);
     if (!found?.data) return;
     this.#take(found.data, found.etag, found.checked_at);
-    if ((found.data.account ?? null) !== (account.me?.id ?? null)) {
-      // somebody else's, left by a page that was killed before it could wipe it
-      if (found.data.account !== null) queueMicrotask(() => this.forgetPrivate());
-      this.#etag = null;
-    }
+    // of somebody else, left by a page that was killed before it could wipe it; or the data of nobody, to be renewed
+    if (!this.#isOurs(found.data)) this.#take(withoutPrivate(found.data), null, found.checked_at);
     this.#tell();
   }
 
@@ -90,7 +85,13 @@ class Zone extends EventTarget {
       const headers = this.#etag ? { "If-None-Match": this.#etag } : {};
       const { status, headers: said, body } = await ask(ADDRESS, { headers, patience: PATIENCE_MS });
       if (status === 200 && Array.isArray(body.sites) && body.subjects) {
-        this.#take(body, said.get("etag"), Date.now());
+        if (!this.#isOurs(body)) {
+          // the list need not wait for the server to say again who this is
+          this.#take(withoutPrivate(body), null, Date.now());
+          this.#tell();
+          await account.refresh();
+        }
+        if (this.#isOurs(body)) this.#take(body, said.get("etag"), Date.now());
         await this.#keep();
       } else if (status === 304 && this.data) {
         this.#checkedAt = Date.now();
@@ -110,6 +111,11 @@ class Zone extends EventTarget {
     }
   }
 
+  /** Whether the document was made for who is signed in here. */
+  #isOurs(body) {
+    return (body.account ?? null) === (account.me?.id ?? null);
+  }
+
   #take(data, etag, checkedAt) {
     this.data = data;
     this.#etag = etag;
@@ -124,6 +130,13 @@ class Zone extends EventTarget {
   #tell(name = "change") {
     this.dispatchEvent(new Event(name));
   }
+}
+
+/** The document as somebody gets it who is not signed in. */
+function withoutPrivate(data) {
+  const bare = (subject) => Object.fromEntries(Object.entries(subject).filter(([name]) => !PRIVATE.includes(name)));
+  const subjects = Object.entries(data.subjects).map(([code, subject]) => [code, bare(subject)]);
+  return { ...data, account: null, subjects: Object.fromEntries(subjects) };
 }
 
 export const zone = new Zone();

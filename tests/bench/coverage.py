@@ -1,0 +1,117 @@
+"""`python -m tests.bench.coverage`: the coverage board, what if, the snapshot and the pack, on a real server.
+
+The board is asked on 100,000 sites of ten kinds (as many as twenty kinds of 5,000): the first time, again,
+and with a place tried out. The snapshot and the pack are made of 5,000 sites, and the snapshot is opened in
+Chromium with the network cut.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from playwright.sync_api import sync_playwright
+
+from tests.bench.machine import busy, facts
+from tests.bench.zone import generated
+from tests.support.browser import launch
+from tests.support.people import browser_cookie
+from tests.support.server import running_server
+
+BOARD_SITES, FILE_SITES = 100_000, 5_000
+COLD_S, WARM_S, TRIED_S, MADE_S, OPENED_S, SIZE_MB, PDF_S = 5.0, 1.0, 0.3, 2.0, 2.0, 6.0, 10.0
+TIMES = 9
+
+
+def main() -> int:
+    """Prints the figures."""
+    if warning := busy():
+        print(f"! {warning}", file=sys.stderr)
+    print(", ".join(f"{name}: {value}" for name, value in facts(None).items()))
+    with (
+        generated("sqlite", BOARD_SITES) as zone,
+        running_server(("serve",), zone.env, from_nothing=True) as server,
+        httpx2.Client(base_url=server.url, timeout=300) as client,
+    ):
+        _board(client)
+    with (
+        generated("sqlite", FILE_SITES) as zone,
+        running_server(("serve",), zone.env, from_nothing=True) as server,
+    ):
+        cookie = browser_cookie(zone.storage, "supervision", server.url)
+        cookies = {cookie["name"]: cookie["value"]}
+        with httpx2.Client(base_url=server.url, timeout=300, cookies=cookies) as client:
+            _files(client)
+    return 0
+
+
+def _board(client: httpx2.Client) -> None:
+    board = lambda: client.get("/api/coverage/board").raise_for_status()  # noqa: E731
+    found, cold = _timed(board)
+    rows = found.json()["kinds"]
+    sites = sum(row["zone"]["states"]["all"]["sites"] for row in rows)
+    tell(f"board of {len(rows)} kinds, {sites:,} sites, first time", cold, COLD_S)
+    tell("the same again", _median(board), WARM_S)
+    for kind in ("reading_room", "road"):
+        path = f"/api/coverage.geojson?kind={kind}&state=all&radius=1000&gaps=0"
+        _, first = _timed(lambda path=path: client.get(path).raise_for_status())
+        tried = _median(lambda path=path: client.get(f"{path}&add=116.40,35.36").raise_for_status())
+        tell(f"{kind} with another radius, first time", first, COLD_S)
+        tell(f"{kind} with a place tried out", tried, TRIED_S)
+
+
+def _files(client: httpx2.Client) -> None:
+    answer, first = _timed(lambda: client.get("/snapshot.html").raise_for_status())
+    tell(f"snapshot of {FILE_SITES:,} sites, first time", first, None)
+    answer, made = _timed(lambda: client.get("/snapshot.html").raise_for_status())
+    tell("snapshot again", made, MADE_S)
+    size = len(answer.content) / 1e6
+    print(f"snapshot: {size:.2f} MB {'✓' if size < SIZE_MB else '✗'} (target {SIZE_MB:g})", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "map.html"
+        file.write_bytes(answer.content)
+        tell("snapshot opened without a network", _opened(file), OPENED_S)
+    for name in ("/pack.pdf", "/pack.xlsx"):
+        answer, spent = _timed(lambda name=name: client.get(f"{name}?item=20").raise_for_status())
+        tell(f"{name} of item 20 ({len(answer.content) / 1e6:.1f} MB)", spent, PDF_S)
+
+
+def _opened(file: Path) -> float:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        context = browser.new_context(offline=True)
+        times = []
+        for _ in range(3):
+            page = context.new_page()
+            began = time.perf_counter()
+            page.goto(file.as_uri())
+            page.wait_for_selector('html[data-ready="yes"][data-ground="yes"]', timeout=60_000)
+            times.append(time.perf_counter() - began)
+            page.close()
+        browser.close()
+    return statistics.median(times)
+
+
+def _timed(ask: Callable[[], Any]) -> tuple[Any, float]:
+    began = time.perf_counter()
+    return ask(), time.perf_counter() - began
+
+
+def _median(ask: Callable[[], Any]) -> float:
+    return statistics.median(_timed(ask)[1] for _ in range(TIMES))
+
+
+def tell(what: str, seconds: float, target: float | None) -> None:
+    """One figure, and whether it is what was aimed at."""
+    verdict = "" if target is None else f" {'✓' if seconds < target else '✗'} (target {target:g})"
+    print(f"{what}: {seconds:.2f} s{verdict}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
