@@ -75,7 +75,8 @@ def package_lock_problems(lock: dict[str, Any], package: dict[str, Any]) -> list
 
 def unlisted_packages(vendor: dict[str, dict[str, list[str]]], package: dict[str, Any]) -> list[str]:
     """Packages of scripts/vendor.json that package.json does not ask for in the same role."""
-    roles = {"server": package.get("dependencies", {}), "tests": package.get("devDependencies", {})}
+    needed, for_tests = package.get("dependencies", {}), package.get("devDependencies", {})
+    roles = {"server": needed, "fonts": needed, "tests": for_tests}
     return [
         f"scripts/vendor.json: {name} ({part}) is not in package.json"
         for part, files in vendor.items()

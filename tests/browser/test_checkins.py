@@ -101,7 +101,9 @@ def test_a_check_in_arrives_on_the_map_is_followed_and_a_dispute_is_decided(new_
 
         page.goto(f"{url}/inspections/{ident}")
         expect(page.locator(".closeup")).to_be_visible()
-        expect(page.locator(".closeup .still")).to_have_attribute("aria-label", re.compile(r"签到位置 \d+\s米"))
+        expect(page.locator(".closeup .still")).to_have_attribute(
+            "aria-label", re.compile(r"签到位置 \d+\s米")
+        )
         expect(page.locator(".fix-distance")).to_contain_text("米")
         page.goto(f"{url}/inspections?disputed=1")
         page.locator("li.checkin a").first.click()

@@ -282,6 +282,9 @@ def fault_proxy(upstream: str, files: dict[str, Path] | None = None, port: int =
         task = loop.create_task(serve())
         with contextlib.suppress(asyncio.CancelledError):
             loop.run_until_complete(task)
+        left = asyncio.gather(*asyncio.all_tasks(loop), return_exceptions=True)
+        with contextlib.suppress(asyncio.CancelledError):
+            loop.run_until_complete(left)
 
     thread = threading.Thread(target=run, name="fault-proxy", daemon=True)
     thread.start()

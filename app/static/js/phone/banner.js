@@ -57,24 +57,40 @@ export async function refresh() {
   return zone.refresh();
 }
 
+const nodes = new Map(); // key → {said, node}: a line that says the same is left alone, somebody may be tapping it
+
+function lineOf({ key, symbol, text, action, link }) {
+  return el(
+    "p",
+    { class: "m-strip", data: { line: key } },
+    icon(symbol),
+    el("span", { class: "m-strip-text" }, text),
+    action && el("button", { class: "m-strip-do", type: "button", on: { click: action[1] } }, action[0]),
+    link && el("a", { class: "m-strip-do", href: link[1] }, link[0]),
+  );
+}
+
 function draw(place, announced) {
   const found = lines();
   const now = JSON.stringify(found);
   if (now === shown) return;
   shown = now;
-  place.replaceChildren(
-    announced,
-    ...found.map(({ key, symbol, text, action, link }) =>
-      el(
-        "p",
-        { class: "m-strip", data: { line: key } },
-        icon(symbol),
-        el("span", { class: "m-strip-text" }, text),
-        action && el("button", { class: "m-strip-do", type: "button", on: { click: action[1] } }, action[0]),
-        link && el("a", { class: "m-strip-do", href: link[1] }, link[0]),
-      ),
-    ),
-  );
+  const keys = new Set(found.map(({ key }) => key));
+  for (const [key, { node }] of nodes) {
+    if (keys.has(key)) continue;
+    node.remove();
+    nodes.delete(key);
+  }
+  let before = announced;
+  for (const line of found) {
+    const said = JSON.stringify(line);
+    const known = nodes.get(line.key);
+    const node = known?.said === said ? known.node : lineOf(line);
+    if (known && known.node !== node) known.node.replaceWith(node);
+    if (before.nextSibling !== node) before.after(node);
+    nodes.set(line.key, { said, node });
+    before = node;
+  }
   place.hidden = !found.length;
   // said aloud when a state begins, not with every minute that passes
   const states = found.map(({ key }) => key).join(" ");
@@ -87,6 +103,7 @@ function draw(place, announced) {
 export function startBanner() {
   const place = document.getElementById("m-banner");
   const announced = el("span", { class: "hidden-text", role: "status" });
+  place.append(announced);
   place.setAttribute("role", "region");
   place.setAttribute("aria-label", t("phone.banner.label"));
   const again = () => draw(place, announced);

@@ -55,7 +55,7 @@ export class Link {
     for (let again = false; ; again = true) {
       const answer = await this.#once(method, address, headers, body, patience);
       // the token belongs to a session: when that was renewed meanwhile, the same person gets one more try
-      if (answer.status === 403 && !again && method !== "GET" && method !== "HEAD") {
+      if (answer.status === 403 && !again) {
         await this.begin();
         continue;
       }
