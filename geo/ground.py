@@ -160,6 +160,14 @@ def sound(geom: BaseGeometry | None, name: str, allowed: tuple[str, ...]) -> Bas
     return mended
 
 
+def prepared(geom: BaseGeometry) -> BaseGeometry:
+    """A copy to ask many questions of. A prepared geometry builds its index when it is first asked, which
+    threads that share it must not do at once; so what is shared is never prepared itself."""
+    copy = shapely.from_wkb(shapely.to_wkb(geom))
+    shapely.prepare(copy)
+    return copy
+
+
 def objects(geoms: Sequence[BaseGeometry | None] | Geometries) -> Geometries:
     """Geometries as a one-dimensional array of objects."""
     array = np.empty(len(geoms), dtype=object)

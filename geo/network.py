@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import GeoError
-from geo.ground import Ground, objects, share
+from geo.ground import Ground, objects, prepared, share
 from geo.linear import cut
 from geo.service import Service, clipped, only_areas, served, sound_sites
 
@@ -72,8 +72,7 @@ def connected_points(service: Service, points: ArrayLike) -> NDArray[np.bool_]:
         raise GeoError("这里只能是点。", "Only points can be told connected or not.")
     there = np.flatnonzero(~(shapely.is_missing(geoms) | shapely.is_empty(geoms)))
     inside = np.zeros(len(geoms), dtype=bool)
-    shapely.prepare(service.area)
-    inside[there] = shapely.intersects(service.area, service.ground.flat(geoms[there]))
+    inside[there] = shapely.intersects(prepared(service.area), service.ground.flat(geoms[there]))
     return inside
 
 

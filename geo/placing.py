@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.coverage import covered, what_if
+from geo.ground import prepared
 from geo.service import Service, checked_radius
 
 Array = NDArray[np.float64]
@@ -79,10 +80,8 @@ def _best(service: Service, radius_m: float) -> tuple[float, float] | None:
     if not len(x) or not len(y):
         x, y = np.array([(west + east) / 2]), np.array([(south + north) / 2])
     across, up = np.meshgrid(x, y)
-    shapely.prepare(zone)
-    shapely.prepare(service.area)
-    inside = shapely.contains_xy(zone, across, up)
-    open_ground = inside & ~shapely.contains_xy(service.area, across, up)
+    inside = shapely.contains_xy(prepared(zone), across, up)
+    open_ground = inside & ~shapely.contains_xy(prepared(service.area), across, up)
     if not open_ground.any():
         return None
     reach = int(radius_m // step)

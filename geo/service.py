@@ -22,7 +22,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.core import core
+from geo.core import along, core
 from geo.crs import LocalPlane
 from geo.errors import BadCoordinates, BadGeometry, GeoError
 from geo.ground import Ground, flat, objects, sound
@@ -40,6 +40,8 @@ _OUT = math.sqrt(2.0 * math.pi / _CORNERS / math.sin(2.0 * math.pi / _CORNERS))
 _FINE = 5e-5
 # Up to this many pieces are united at once; of more, those in the midst of others are left out.
 _MANY = 300
+# Between their ends, lines are looked at this often (a share of the radius) to find what is in the midst.
+_APART = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +90,7 @@ def served(ground: Ground, sites: ArrayLike, radius_m: float) -> Service:
     radius = checked_radius(radius_m)
     geoms = sound_sites(objects(np.atleast_1d(np.asarray(sites, dtype=object))))
     near = geoms[ground.near(geoms, radius * 1.01)]
-    return clipped(ground, union(ground.flat(near), radius), ground.within(geoms))
+    return clipped(ground, union(ground.flat(near), radius, zone=ground.zone), ground.within(geoms))
 
 
 def clipped(ground: Ground, area: BaseGeometry, within: NDArray[np.bool_]) -> Service:
@@ -115,9 +117,12 @@ def added(service: Service, area: BaseGeometry, within: NDArray[np.bool_]) -> Se
     return Service(ground, shapely.union(service.area, new), pieces, np.hstack([service.within, within]))
 
 
-def union(shapes: Geometries, radius_m: float, fine: float = _FINE) -> BaseGeometry:
+def union(
+    shapes: Geometries, radius_m: float, fine: float = _FINE, zone: BaseGeometry | None = None
+) -> BaseGeometry:
     """Everything within a distance of plane geometries: one valid area, the same in whatever order they
-    come. Vertices of lines may be moved aside by `fine` of the distance."""
+    come. Vertices of lines may be moved aside by `fine` of the distance. With `zone`, a plane area, only
+    what lies in it is sure to be right; that is quicker."""
     parts = _leaves(shapes)
     kind = shapely.get_type_id(parts)
     areal = parts[kind == 3]
@@ -138,8 +143,10 @@ def union(shapes: Geometries, radius_m: float, fine: float = _FINE) -> BaseGeome
     )
     middle, needed = None, np.ones(len(boxes), dtype=bool)
     if len(boxes) > _MANY:
-        spots = np.concatenate([points, segments.reshape(-1, 2), shapely.get_coordinates(hulled)])
-        middle, needed = core(spots, radius_m * 0.999, boxes)  # as the discs' edges are a bit inside
+        outlines = shapely.get_coordinates(shapely.segmentize(hulled, radius_m * _APART))
+        more = along(segments, radius_m * _APART)
+        spots = np.concatenate([points, segments.reshape(-1, 2), more, outlines])
+        middle, needed = core(spots, radius_m * 0.999, boxes, zone)  # as the discs' edges are a bit inside
     chosen = np.split(needed, np.cumsum([len(points), len(segments), len(hulled)]))
     pieces = [
         shapely.buffer(shapely.points(points[chosen[0]]), out, quad_segs=_QUARTER),

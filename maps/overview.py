@@ -21,6 +21,11 @@ from maps.palette import BY_CODE
 
 MARK = 24.0
 """Width of a mark."""
+SMALL = 7.0
+"""Width of a mark among so many that they cannot be told apart one by one."""
+MOST_NUMBERED = 200
+"""More marks than this are not moved apart and carry no labels: there is no room, and looking for it takes
+time that grows with the square of their number."""
 INSET_HEIGHT = 104.0
 CORNER = 8.0
 BESIDE_FRAME = 24.0
@@ -103,6 +108,8 @@ class Overview:
     scale_m: int
     scale_width: float
     inset: Inset | None
+    crowded: bool = False
+    """Whether marks are small, stand where they stand and carry no labels (more than `MOST_NUMBERED`)."""
 
 
 def overview(
@@ -134,22 +141,25 @@ def framed(
     marked: bool = True,
 ) -> Overview:
     """The same in a given frame; `room` knows what else lies on it. Without `marked` only lines and areas."""
+    crowded = marked and len(places) > MOST_NUMBERED
     wide = frame.box(BESIDE_FRAME)
     metres, bar = _scale(frame)
     room.take(CORNER, frame.height - 30, CORNER + bar + 64, frame.height - CORNER)
 
     areas, lines, marks = _sites(places, frame, wide)
-    marks = marks if marked else []
-    for mark in marks:
-        room.take(*_around(mark.x, mark.y, MARK / 2))
+    marks = [] if not marked else marks if crowded else _apart(marks, frame)
+    if not crowded:
+        for mark in marks:
+            room.take(*_around(mark.x, mark.y, MARK / 2))
     inset = _inset(towns, frame, room)
     if inset:
         room.take(inset.x - 6, inset.y - 6, inset.x + inset.width + 6, inset.y + inset.height + 6)
 
-    room.drawn(shapely.union_all([frame.place(place.geometry) for place in places]))
+    if not crowded:  # names would find no room beside so many
+        room.drawn(shapely.union_all([frame.place(place.geometry) for place in places]))
     names: list[Label] = []
     texts = {place.code: place.label for place in places}
-    for mark in reversed(marks):
+    for mark in () if crowded else reversed(marks):
         if texts[mark.code]:
             names += beside(room, mark.x, mark.y, MARK / 2, texts[mark.code])
     drawn = []
@@ -175,6 +185,7 @@ def framed(
         scale_m=metres,
         scale_width=round(bar, 1),
         inset=inset,
+        crowded=crowded,
     )
 
 
@@ -194,7 +205,7 @@ def middle(geometry: BaseGeometry) -> tuple[float, float]:
 def _sites(
     places: Sequence[Place], frame: Frame, wide: BaseGeometry
 ) -> tuple[tuple[Shape, ...], tuple[Shape, ...], list[Mark]]:
-    """Areas, lines and marks, the most urgent last so that it lies on top."""
+    """Areas, lines and marks at their places, the most urgent last so that it lies on top."""
     areas, lines, marks = [], [], []
     for place in sorted(places, key=lambda place: -BY_CODE[place.status].urgency):
         shape = Shape(frame.path(place.geometry.intersection(wide)), place.status)
@@ -206,7 +217,7 @@ def _sites(
         x, y = frame.xy(*middle(_seen(place.geometry, frame)))
         x, y = round(x, 1), round(y, 1)
         marks.append(Mark(x, y, x, y, place.code, place.status, place.pictogram))
-    return tuple(areas), tuple(lines), _apart(marks, frame)
+    return tuple(areas), tuple(lines), marks
 
 
 def _apart(marks: list[Mark], frame: Frame) -> list[Mark]:

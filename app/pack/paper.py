@@ -24,6 +24,7 @@ from app.views.coverboard import Row as CoverageRow
 from app.views.coverquestions import usual_question
 from app.views.overviews import zone_ground
 from app.wording import figure, metres, percent, square_metres
+from maps.overview import MOST_NUMBERED
 
 HERE = Path(__file__).parent
 FONTS = HERE.parent / "fonts"
@@ -122,6 +123,7 @@ def pack_members(pack: Pack) -> dict[str, Any]:
         "footer": f"{pack.zone} · {word('as_of')} {pack.as_of}"
         + (f" · {pack.filters}" if pack.filters else ""),
         "words": catalogue(lang)["pack"]["words"],
+        "numbers": _numbers(len(pack.sites), lang),
         "position_note": " ".join(translate(lang, f"position_note.{one}") for one in pack.positions),
         "totals": [
             [word("total_items", all=pack.all_items), str(len(pack.items))],
@@ -202,8 +204,16 @@ def _town(pack: Pack, town: TownRow) -> dict[str, Any]:
         "count": town.sites,
         "statuses": {code: town.statuses.get(code, 0) for code in STATUSES},
         "map": f"town-{town.code}.svg" if own else None,
+        "crowded": _numbers(len(own), pack.lang) if len(own) > MOST_NUMBERED else "",
         "sites": [_site(site, pack.lang) for site in own],
     }
+
+
+def _numbers(sites: int, lang: str) -> str:
+    """What the numbers on a map of so many sites are, or why there are none."""
+    if sites > MOST_NUMBERED:
+        return translate(lang, "pack.crowded", most=MOST_NUMBERED)
+    return translate(lang, "pack.words.numbers")
 
 
 def _site(site: Any, lang: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from app.views.coverage import (
     change_members,
     coverage_members,
     gap_members,
+    in_states,
     nearest_codes,
     question_members,
 )
@@ -151,12 +152,13 @@ async def board(request: Request) -> Response:
     counted = _coverages(request)
 
     def count() -> list[dict[str, Any]]:
-        rows = []
-        for kind in kinds_shown(counted.rules, view, kinds):
-            usual = usual_question(counted.rules, kind, method)
-            answers = {state: counted.ask(view, usual._replace(state=state)) for state in State}
-            rows.append(board_row(kind, answers, counted.rules, view.words, lang))
-        return rows
+        questions = [
+            usual_question(counted.rules, kind, method) for kind in kinds_shown(counted.rules, view, kinds)
+        ]
+        return [
+            board_row(question.kind, answers, counted.rules, view.words, lang)
+            for question, answers in zip(questions, in_states(counted, view, questions), strict=True)
+        ]
 
     rows = await anyio.to_thread.run_sync(count)
     return Response(

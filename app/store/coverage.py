@@ -5,10 +5,11 @@ Counting takes from milliseconds to a second; a question that several people ask
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -29,7 +30,7 @@ from app.store.spatial.protocol import WGS84, Filters
 from geo.coverage import Coverage, covered, what_if
 from geo.gaps import Gaps, gaps
 from geo.ground import Ground, objects
-from geo.linear import length
+from geo.linear import lengths
 from geo.nearest import NearestIndex
 from geo.network import built_parts
 from geo.placing import Spot, best_spots
@@ -39,6 +40,9 @@ from geo.walking import walked, what_if_walked
 
 KEPT = 400
 """Answers kept; a board of twenty kinds in three states is sixty."""
+
+WORKERS = 4
+"""Questions counted at a time, if there are as many processors; GEOS and numpy leave the others free."""
 
 NOT_WALKED = frozenset({"expressway"})
 """Roads that nobody walks on, and that cross the others on bridges."""
@@ -64,6 +68,15 @@ class Places:
     statuses: Objects
     towns: Objects
     geoms: Objects
+
+
+@dataclass(frozen=True)
+class Mains:
+    """The lines of a network: rows of the sites, metres of each, and by row the shares reported built."""
+
+    rows: NDArray[np.intp]
+    metres: NDArray[np.float64]
+    built: Mapping[int, list[tuple[float, float]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +105,8 @@ class Coverages:
         self.source, self.rules = source, rules
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, Future[Any]] = OrderedDict()
+        # Its threads wait only for what another thread is counting already, never for one another's turn.
+        self._workers = ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1), "coverage")
 
     def ask(self, view: View, question: Question, added: tuple[tuple[float, float], ...] = ()) -> Answer:
         """The answer; `added` are points (WGS 84) that are not there and what if they were.
@@ -103,6 +118,13 @@ class Coverages:
         for number, (lon, lat) in enumerate(added, start=1):
             found = self._with(view, found, shapely.Point(lon, lat), f"+{number}")
         return found
+
+    def ask_all(self, view: View, questions: Iterable[Question]) -> dict[Question, Answer]:
+        """The answers to many questions, counted on several processors; errors of `ask`."""
+        asked = list(dict.fromkeys(questions))
+        self.ground(view), self.places(view)  # what all of them need, once
+        found = self._workers.map(lambda question: self.ask(view, question), asked)
+        return dict(zip(asked, found, strict=True))
 
     def gaps(self, answer: Answer, limit: int) -> Gaps:
         """The largest areas that an answer leaves uncovered."""
@@ -167,10 +189,7 @@ class Coverages:
         rule = self.rules.by_kind.get(question.kind)
         metres = None
         if rule is not None and rule.manner is Manner.NETWORK:
-            lines = np.flatnonzero(of_kind)
-            known = self.about(view, [places.codes[row] for row in lines[~counts[lines]]])
-            built = {code: about.get("built", []) for code, about in known.items()}
-            rows, geoms, metres = _mains(places, lines, counts, built)
+            rows, geoms, metres = _laid(places, self._mains(view, question.kind), counts)
         else:
             rows = np.flatnonzero(counts)
             geoms = places.geoms[rows]
@@ -181,6 +200,19 @@ class Coverages:
             return Answer(question, found.service, covered(found.service), codes, geoms, off, metres)
         service = served(ground, geoms, question.radius_m)
         return Answer(question, service, covered(service), codes, geoms, metres=metres)
+
+    def _mains(self, view: View, kind: str) -> Mains:
+        """The lines of a network, whatever their state: measured and read once for all of them."""
+
+        def read() -> Mains:
+            places = self.places(view)
+            rows = np.flatnonzero(places.kinds == kind)
+            known = self._about(view, Filters(kinds=frozenset({kind})), len(rows), b'"built"')
+            built = {row: known.get(places.codes[row], {}).get("built") for row in rows.tolist()}
+            found = {row: shares for row, shares in built.items() if shares}
+            return Mains(rows, lengths(places.geoms[rows]), found)
+
+        return self._once(("mains", view.version, view.as_of, kind), read)
 
     def _walk(self, question: Question) -> tuple[float, float]:
         """Minutes and metres per minute of a way so long."""
@@ -217,7 +249,16 @@ class Coverages:
         wanted = frozenset(codes)
         if not wanted:
             return {}
-        page = view.reads.page(None, Filters(codes=wanted), len(wanted), None, DEFAULT, WGS84)
+        return self._about(view, Filters(codes=wanted), len(wanted))
+
+    @staticmethod
+    def _about(view: View, filters: Filters, most: int, having: bytes = b"") -> dict[str, dict[str, Any]]:
+        """Members by code; nothing is read from features none of which has the text `having`."""
+        if not most:
+            return {}
+        page = view.reads.page(None, filters, most, None, DEFAULT, WGS84)
+        if having not in page.features:
+            return {}
         return {one["id"]: one["properties"] for one in orjson.loads(b"[" + page.features + b"]")}
 
     def _once(self, key: Hashable, make: Callable[[], Any]) -> Any:
@@ -240,21 +281,23 @@ class Coverages:
         return future.result()
 
 
-def _mains(
-    places: Places, lines: NDArray[np.intp], counts: NDArray[np.bool_], built: Mapping[str, Any]
+def _laid(
+    places: Places, mains: Mains, counts: NDArray[np.bool_]
 ) -> tuple[NDArray[np.intp], Objects, tuple[float, float]]:
     """What is laid of a network: whole lines that count, of the others the sections reported built.
 
     Rows of the sites, a geometry for each part, and metres counted and in all. A line whose report gives only
     a percentage says nothing about *where*, so it serves nothing until it is complete.
     """
-    geoms = places.geoms[lines]
-    metres = [length(geom) for geom in geoms]
-    sections: list[list[tuple[float, float]]] = []
-    for row, long in zip(lines, metres, strict=True):
-        shares = [[0.0, 1.0]] if counts[row] else built.get(places.codes[row], [])
-        sections.append([(start * long, to * long) for start, to in shares])
-    parts = built_parts(list(geoms), sections)
-    owners = np.repeat(lines, [len(some) for some in sections])
-    laid = sum(to - start for some in sections for start, to in some)
-    return owners, objects(parts), (float(laid), float(sum(metres)))
+    whole = counts[mains.rows]
+    sections = [
+        [] if counted else [(start * long, to * long) for start, to in mains.built.get(row, ())]
+        for row, long, counted in zip(mains.rows.tolist(), mains.metres.tolist(), whole, strict=True)
+    ]
+    parts = built_parts(list(places.geoms[mains.rows]), sections)
+    owners = np.repeat(mains.rows, [len(some) for some in sections])
+    rows = np.append(mains.rows[whole], owners)
+    geoms = np.append(places.geoms[mains.rows[whole]], objects(parts))
+    order = np.argsort(rows, kind="stable")
+    laid = float(mains.metres[whole].sum()) + sum(to - start for some in sections for start, to in some)
+    return rows[order], geoms[order], (laid, float(mains.metres.sum()))

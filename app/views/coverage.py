@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from app.domain.services import Method, Rule, Rules, State
-from app.store.coverage import Answer
+from app.store.coverage import Answer, Coverages, Question
+from app.store.live import View
 from app.store.vocabulary import Vocabulary
 from geo.change import Change
 from geo.gaps import Gap, Gaps
@@ -170,6 +171,12 @@ def change_features(found: Change) -> list[dict[str, Any]]:
         for layer, area in (("both", found.both), ("gained", found.gained), ("lost", found.lost))
         if not area.is_empty
     ]
+
+
+def in_states(counted: Coverages, view: View, questions: Sequence[Question]) -> list[dict[State, Answer]]:
+    """Each question's answers in every state, in the questions' order."""
+    found = counted.ask_all(view, (one._replace(state=state) for one in questions for state in State))
+    return [{state: found[one._replace(state=state)] for state in State} for one in questions]
 
 
 def board_row(

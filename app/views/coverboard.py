@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from app.domain.privacy import is_withheld
 from app.domain.services import Manner, Method, State
 from app.store.coverage import Answer, Coverages, Question
 from app.store.live import View
-from app.views.coverage import gap_members, nearest_codes, question_members, told_rows
+from app.views.coverage import gap_members, in_states, nearest_codes, question_members, told_rows
 from app.views.overviews import zone_ground
 from app.wording import local
 from geo.placing import Spot
@@ -23,6 +25,8 @@ from maps.overview import Overview, Place, framed
 
 MINI = (104.0, 120.0)
 """Width and height of a small map of one town."""
+MOST_DOTS, DOT = 300, 2.0
+"""With more dots on a small map, one stands for all in a square of this width."""
 LARGE = (640.0, 860.0)
 SPOTS = 5
 
@@ -80,21 +84,25 @@ def board_rows(
     counted: Coverages, view: View, lang: str, questions: Mapping[str, Question]
 ) -> tuple[Row, ...]:
     """A row for each question, in their order."""
-    return tuple(_row(counted, view, lang, question) for question in questions.values())
+    asked = list(questions.values())
+    found = in_states(counted, view, asked)
+    return tuple(
+        _row(counted, view, lang, question, answers) for question, answers in zip(asked, found, strict=True)
+    )
 
 
-def _row(counted: Coverages, view: View, lang: str, question: Question) -> Row:
-    answers = {state: counted.ask(view, question._replace(state=state)) for state in State}
+def _row(
+    counted: Coverages, view: View, lang: str, question: Question, answers: Mapping[State, Answer]
+) -> Row:
     rows = {state: told_rows(answer) for state, answer in answers.items()}
     everything = answers[State.ALL]
     ground = everything.service.ground
     done = set(answers[State.DONE].codes)
+    counts_today = np.array([code in done for code in everything.codes], dtype=bool)
     cells = []
     for index, code in enumerate(ground.codes):
         frame = Frame.around([ground.lonlat[index]], *MINI, 0, margin=0.04)
         inside = everything.service.within[index]
-        spots = [shapely.centroid(geom) for geom in everything.geoms[inside]]
-        codes = [code for code, here in zip(everything.codes, inside, strict=True) if here]
         places = question.kind not in _drawn_as_lines(counted)
         cells.append(
             Cell(
@@ -107,13 +115,7 @@ def _row(counted: Coverages, view: View, lang: str, question: Question) -> Row:
                     state: _path(frame, ground.plane.to_wgs84(answer.service.pieces[index]))
                     for state, answer in answers.items()
                 },
-                tuple(
-                    (round(x, 1), round(y, 1), code in done)
-                    for spot, code in zip(spots, codes, strict=True)
-                    for x, y in [frame.xy(spot.x, spot.y)]
-                )
-                if places
-                else (),
+                _dots(frame, everything.geoms[inside], counts_today[inside]) if places else (),
             )
         )
     zone = Cell(None, "", ground.zone_m2 / 1e6, {state: _amount(found[-1]) for state, found in rows.items()})
@@ -124,6 +126,23 @@ def _row(counted: Coverages, view: View, lang: str, question: Question) -> Row:
         zone,
         answers[State.DONE].metres,
         len(everything.off_network),
+    )
+
+
+def _dots(
+    frame: Frame, geoms: NDArray[np.object_], today: NDArray[np.bool_]
+) -> tuple[tuple[float, float, bool], ...]:
+    """Dots of sites. Of very many those that would cover one another become one: of today's, if one is."""
+    middles = shapely.get_coordinates(shapely.centroid(geoms)).reshape(-1, 2)
+    xy = np.column_stack(frame.xy(middles[:, 0], middles[:, 1]))
+    if len(xy) > MOST_DOTS:
+        _, square = np.unique(np.floor(xy / DOT), axis=0, return_inverse=True)
+        order = np.lexsort((xy[:, 1], xy[:, 0], ~today))
+        _, first = np.unique(square.ravel()[order], return_index=True)
+        kept = order[first]
+        xy, today = xy[kept], today[kept]
+    return tuple(
+        (round(x, 1), round(y, 1), there) for (x, y), there in zip(xy.tolist(), today.tolist(), strict=True)
     )
 
 

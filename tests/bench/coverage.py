@@ -59,7 +59,7 @@ def _board(client: httpx2.Client) -> None:
     tell(f"board of {len(rows)} kinds, {sites:,} sites, first time", cold, COLD_S)
     tell("the same again", _median(board), WARM_S)
     for kind in ("reading_room", "road"):
-        path = f"/api/coverage.geojson?kind={kind}&state=all&radius=1000&gaps=0"
+        path = f"/api/coverage.geojson?kind={kind}&state=all&radius=700&gaps=0"
         _, first = _timed(lambda path=path: client.get(path).raise_for_status())
         tried = _median(lambda path=path: client.get(f"{path}&add=116.40,35.36").raise_for_status())
         tell(f"{kind} with another radius, first time", first, COLD_S)

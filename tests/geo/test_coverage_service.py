@@ -9,12 +9,14 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.core import core
+from geo.core import along, core
 from geo.coverage import coverage
 from geo.crs import LocalPlane
 from geo.errors import BadGeometry, GeoError
 from geo.ground import Ground
 from geo.measure import GEOD, area_m2
+from geo.network import connected_points
+from geo.placing import best_spots
 from geo.service import served, service_area, union
 from tests.geo.second_opinion import distance_m
 from tests.geo.shapes import CENTRE, geometries
@@ -219,6 +221,68 @@ class TestManySites:
         )[1]
         assert far.max() <= 500.0
         assert middle.area > 0.3 * np.pi * 500.0**2
+
+    @pytest.mark.parametrize("radius_m", [100.0, 3000.0])
+    @pytest.mark.parametrize("kind", ["points", "lines", "polygons"])
+    def test_towns_are_served_as_if_nothing_were_left_out(self, kind, radius_m):
+        """What lies outside the towns is nobody's concern; inside not a square metre may be missing."""
+        rng = np.random.default_rng(21)
+        west, south, east, north = shapely.total_bounds(GROUND.lonlat)
+        wide, high = (east - west) * 0.2, (north - south) * 0.2
+        spots = rng.uniform((west - wide, south - high), (east + wide, north + high), (700, 2))
+        sites = {
+            "points": shapely.points(spots),
+            "lines": shapely.linestrings(np.stack([spots, spots + rng.normal(0.0, 0.004, (700, 2))], axis=1)),
+            "polygons": shapely.box(*spots.T, *(spots + rng.uniform(1e-4, 4e-3, (700, 2))).T),
+        }[kind]
+        found = served(GROUND, sites, radius_m)
+        shapes = GROUND.flat(sites)
+        plain = shapely.union_all([union(shapes[k : k + 100], radius_m) for k in range(0, 700, 100)])
+        expected = shapely.intersection(plain, GROUND.zone)
+        assert shapely.symmetric_difference(found.area, expected).area < 1.0
+        assert sum(shapely.area(found.pieces)) == pytest.approx(found.area.area, rel=1e-9)
+        turned = served(GROUND, sites[::-1], radius_m)
+        assert turned.area.equals_exact(found.area)
+
+    def test_what_reaches_out_of_the_zone_is_left_out_too(self):
+        """Or the zone would be no help: most pieces at its edge reach beyond it."""
+        spots = np.random.default_rng(22).uniform(0.0, 6000.0, (900, 2))
+        boxes = np.hstack([spots - 2000.0, spots + 2000.0])
+        zone = shapely.box(0.0, 0.0, 6000.0, 6000.0)
+        _, without = core(spots, 1999.0, boxes)
+        middle, needed = core(spots, 1999.0, boxes, zone)
+        assert needed.sum() < 0.1 * without.sum()
+        rest = shapely.buffer(shapely.points(spots[needed]), 2000.0)
+        assert shapely.union_all([middle, *rest]).buffer(0.01).covers(zone)
+
+    def test_what_threads_share_is_not_prepared(self):
+        """Two threads that ask a prepared geometry first, at once, end the process."""
+        ground = Ground.of(TOWNS)
+        service = served(
+            ground, shapely.points(CENTRE + np.random.default_rng(25).normal(0, 0.01, (500, 2))), 400.0
+        )
+        best_spots(service, 400.0, 1)
+        connected_points(service, [shapely.Point(CENTRE)])
+        assert not shapely.is_prepared([ground.zone, service.area, *ground.shapes, *ground.lonlat]).any()
+
+    def test_a_zone_that_no_spot_is_near(self):
+        spots = np.random.default_rng(23).uniform(0.0, 100.0, (500, 2))
+        boxes = np.hstack([spots - 10.0, spots + 10.0])
+        assert core(spots, 10.0, boxes, shapely.box(5000.0, 0.0, 6000.0, 10.0))[0] is None
+
+    def test_spots_along_segments_are_as_near_to_each_other_as_asked(self):
+        ends = np.random.default_rng(24).uniform(-500.0, 500.0, (40, 2, 2))
+        for most, apart in ((100_000, 30.0), (200, None)):
+            spots = along(ends, 30.0, most)
+            assert len(spots) <= most
+            lines = shapely.linestrings(ends)
+            assert shapely.distance(shapely.union_all(lines), shapely.points(spots)).max() < 1e-6
+            if apart:
+                everything = shapely.multipoints(np.concatenate([spots, ends.reshape(-1, 2)]))
+                between = shapely.line_interpolate_point(
+                    np.repeat(lines, 50), np.tile(np.linspace(0.0, 1.0, 50), 40), normalized=True
+                )
+                assert shapely.distance(everything, between).max() <= apart / 2.0
 
     def test_where_it_does_not_pay_all_are_kept(self):
         spots = np.array([[0.0, 0.0], [1e6, 1e6]])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo.errors import BadCoordinates, BadGeometry, GeoError
-from geo.linear import cut, length, locate, position
+from geo.linear import cut, length, lengths, locate, position
 from geo.measure import length_m
 from tests.geo import second_opinion
 from tests.geo.shapes import CENTRE, places
@@ -254,3 +254,30 @@ def test_positions_off_the_globe_are_refused():
         length(shapely.LineString([(500000.0, 3900000.0), (500100.0, 3900000.0)]))
     with pytest.raises(BadCoordinates):
         length(shapely.from_wkt("LINESTRING (116.4 35.4, NaN 35.4)"))
+
+
+def test_many_lines_at_once_are_as_long_as_one_by_one():
+    rng = np.random.default_rng(31)
+    many = [
+        shapely.LineString(CENTRE + np.cumsum(rng.normal(0.0, 0.01, (size, 2)), axis=0))
+        for size in rng.integers(2, 9, 60)
+    ]
+    lines = np.array(
+        [MAIN, APART, shapely.LineString([(116.4, 35.4)] * 2 + [(116.5, 35.4)]), *many], dtype=object
+    )
+    assert lengths(lines) == pytest.approx([length(line) for line in lines], rel=1e-13)
+    assert len(lengths(lines[:0])) == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        (shapely.Point(116.4, 35.4), BadGeometry),
+        (shapely.LineString([(116.4, 35.4), (116.4, 35.4)]), BadGeometry),
+        (shapely.LineString([(116.4, 35.4), (500000.0, 3.9e6)]), BadCoordinates),
+        (None, BadGeometry),
+    ],
+)
+def test_one_that_is_none_among_many_is_refused(wrong, error):
+    with pytest.raises(error):
+        lengths(np.array([MAIN, wrong, APART], dtype=object))

@@ -14,7 +14,7 @@ from pyproj import Geod
 
 from maps.frame import Frame
 from maps.lettering import ROAD, SITE, Label, breadth
-from maps.overview import MARK, Ground, Overview, Place, middle, overview
+from maps.overview import MARK, MOST_NUMBERED, Ground, Overview, Place, middle, overview
 
 WEST = Ground("西镇", shapely.box(116.36, 35.32, 116.41, 35.46))
 EAST = Ground("东镇", shapely.box(116.41, 35.32, 116.46, 35.46))
@@ -107,6 +107,19 @@ def test_shapes_become_paths_by_their_dimension():
     (start, end) = re.findall(r"(-?[\d.]+) (-?[\d.]+)", drawing.lines[0].d)
     assert float(start[0]) < float(end[0])  # east is right
     assert float(re.match(r"M[\d.]+ ([\d.]+)", drawing.areas[0].d)[1]) < float(start[1])  # north is up
+
+
+def test_of_very_many_all_are_shown_where_they_are_without_numbers():
+    spots = [(116.37 + 0.0004 * n, 35.33 + 0.0005 * n) for n in range(MOST_NUMBERED + 1)]
+    places = [place(str(n), shapely.Point(spot)) for n, spot in enumerate(spots)]
+    crowded, roomy = draw(*places), draw(*places[:-1])
+    assert crowded.crowded
+    assert not roomy.crowded
+    assert {mark.code for mark in crowded.marks} == {one.code for one in places}
+    assert not any(mark.moved for mark in crowded.marks)
+    assert any(mark.moved for mark in roomy.marks)
+    assert not [name for name in crowded.names if name.kind == "site"]
+    assert [name for name in roomy.names if name.kind == "site"]
 
 
 def test_a_polygon_with_a_hole_keeps_it():

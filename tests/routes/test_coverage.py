@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,7 +11,12 @@ from geoalchemy2 import Geography, Geometry
 from sqlalchemy import cast, func, select, true
 from starlette.testclient import TestClient
 
+from app.domain.services import Method, State
 from app.store import tables as t
+from app.store.coverage import Coverages
+from app.views.coverboard import board_rows
+from app.views.coverquestions import kinds_shown, usual_question
+from geo.service import served
 from tests.routes.opening import demonstration
 
 PLACES = ["reading_room", "pocket_park", "kindergarten", "culture_centre", "transfer_station"]
@@ -132,6 +138,44 @@ def test_the_board_has_every_kind_in_every_state(pages):
         one = ask(pages, kind=row["kind"], state="all")
         assert row["zone"]["states"]["all"]["share"] == one["zone"]["share"]
         assert [town["town_code"] for town in row["towns"]] == [town["town_code"] for town in one["towns"]]
+
+
+def test_many_who_ask_first_make_it_be_counted_once(pages, monkeypatch):
+    state = pages.app.state
+    counted, view = Coverages(state.live, state.coverages.rules), state.live.view
+    questions = [
+        usual_question(counted.rules, kind, Method.CIRCLE)._replace(state=one)
+        for kind in kinds_shown(counted.rules, view)
+        for one in State
+    ]
+    calls: list[float] = []
+    monkeypatch.setattr("app.store.coverage.served", lambda *asked: calls.append(asked[-1]) or served(*asked))
+    with ThreadPoolExecutor(6) as people:
+        found = list(people.map(lambda _: counted.ask_all(view, questions), range(6)))
+    assert len(calls) == len(questions)
+    for answers in found:
+        assert list(answers) == questions
+        assert all(answers[one] is found[0][one] for one in questions)
+    # The order in which threads came does not matter.
+    for one in questions:
+        assert found[0][one].service.area.equals_exact(state.coverages.ask(view, one).service.area)
+
+
+def test_of_crowded_dots_one_stands_for_all_and_for_today(pages, monkeypatch):
+    state = pages.app.state
+    counted, view = state.coverages, state.live.view
+    questions = {"reading_room": usual_question(counted.rules, "reading_room", Method.CIRCLE)}
+
+    def dots() -> list[tuple[tuple[float, float, bool], ...]]:
+        return [cell.dots for cell in board_rows(counted, view, "zh", questions)[0].towns]
+
+    everyone = dots()
+    monkeypatch.setattr("app.views.coverboard.MOST_DOTS", 1)
+    assert [sorted(town) for town in dots()] == [sorted(set(town)) for town in everyone]
+    monkeypatch.setattr("app.views.coverboard.DOT", 1000.0)
+    for few, town in zip(dots(), everyone, strict=True):
+        assert len(few) == min(len(town), 1)
+        assert [there for *_, there in few] == ([any(there for *_, there in town)] if town else [])
 
 
 def test_a_comparison_keeps_gains_and_loses(pages):

@@ -73,7 +73,7 @@ def test_recorded_listed_and_offered_to_the_report(client):
         ({"photos": [1]}, "photos"),
         ({"photos": [new_id() for _ in range(10)]}, "photos"),
         ({"geom_version": 1.5}, "geom_version"),
-        ({"seen_version": 0}, "seen_version"),
+        ({"seen_version": -1}, "seen_version"),
         ({"sent_at": "now"}, "sent_at"),
         ({"via": "fax"}, "via"),
         ({"verdict": "stopped", "blockage_title": "停工", "blockage_due": "2023-13-01"}, "blockage_due"),

@@ -124,6 +124,20 @@ def test_the_filter_of_the_page_applies_everywhere_and_is_said(reader, tmp_path)
     assert of_items == {site["item"] for site in known}
 
 
+def test_more_sites_than_a_map_can_number_are_still_all_in_the_tables(reader, tmp_path, monkeypatch):
+    most = len(sites(reader)) - 1  # all of them are too many, those of a town are not
+    for module in ("maps.overview", "app.pack.paper"):
+        monkeypatch.setattr(f"{module}.MOST_NUMBERED", most)
+    text = squeezed(text_of(fetched(reader, "/pack.pdf"), tmp_path))
+    words = catalogue("zh")["pack"]
+    assert text.count(squeezed(words["crowded"].format(most=most))) == 1
+    assert squeezed(words["words"]["numbers"]) not in text
+    assert not [site["title"] for site in sites(reader) if squeezed(site["title"]) not in text]
+    monkeypatch.undo()
+    text = squeezed(text_of(fetched(reader, "/pack.pdf"), tmp_path))
+    assert squeezed(words["words"]["numbers"]) in text
+
+
 def test_pictures_for_slides(reader):
     archive = zipfile.ZipFile(io.BytesIO(fetched(reader, "/pack-slides.zip")))
     assert len(archive.namelist()) >= 6

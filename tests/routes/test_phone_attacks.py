@@ -87,6 +87,15 @@ def test_a_check_in_with_an_odd_member_is_refused_or_can_be_read(inspector, supe
         assert supervision.get(f"/inspections/{ident}", headers=HTML).status_code == 200, ident
 
 
+def test_what_nothing_was_entered_about_can_be_checked_into(inspector, supervision):
+    """In a new zone every subject's version is 0, and that is what the telephone has seen."""
+    seen = supervision.get("/api/phone/data").json()["subjects"]["20-1-02"]["version"]
+    told = body(subject="20-1-02", sections=None, via="phone", seen_version=seen, photos=[])
+    assert seen == 0
+    answer = supervision.post("/api/inspections", json=told)
+    assert answer.status_code == 201, answer.text
+
+
 def test_the_lists_still_open(supervision):
     for path in ("/inspections", "/api/inspections", "/api/inspections.geojson", "/api/phone/data", "/audit"):
         assert supervision.get(path, headers=HTML).status_code == 200, path

@@ -2,7 +2,8 @@
 export const boot = JSON.parse(document.getElementById("boot").textContent);
 export const lang = boot.lang;
 
-const grouped = new Intl.NumberFormat(lang === "en" ? "en" : "zh-CN");
+let grouped = null; // made with the first number: it takes its time
+const group = (value) => (grouped ??= new Intl.NumberFormat(lang === "en" ? "en" : "zh-CN")).format(value);
 
 /** The text at a dotted key, with {names} filled in (numbers grouped). In English `key_one` is taken when `n` is 1. */
 export function t(key, values) {
@@ -10,7 +11,7 @@ export function t(key, values) {
   let text = values && values.n === 1 ? (find(`${key}_one`) ?? find(key)) : find(key);
   if (typeof text !== "string") return key;
   for (const [name, value] of Object.entries(values || {})) {
-    text = text.replaceAll(`{${name}}`, typeof value === "number" ? grouped.format(value) : String(value));
+    text = text.replaceAll(`{${name}}`, typeof value === "number" ? group(value) : String(value));
   }
   return text;
 }

@@ -73,14 +73,38 @@ export const CanvasLayer = L.Renderer.extend({
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
     L.Renderer.prototype._update.call(this);
-    const size = this._bounds.getSize();
-    const ratio = pixelRatio();
-    L.DomUtil.setPosition(this._container, this._bounds.min);
-    this._container.width = Math.round(ratio * size.x);
-    this._container.height = Math.round(ratio * size.y);
-    this._container.style.width = `${size.x}px`;
-    this._container.style.height = `${size.y}px`;
     this._paint();
+  },
+
+  /** What is painted at the present zoom, in layer points; null when nothing is. */
+  _part(view) {
+    if (!this.extent) return this._bounds;
+    const box = this.extent(view);
+    if (!box) return null;
+    const { min, max } = this._bounds;
+    const from = L.point(Math.floor(Math.max(box[0], min.x)), Math.floor(Math.max(box[1], min.y)));
+    const to = L.point(Math.ceil(Math.min(box[2], max.x)), Math.ceil(Math.min(box[3], max.y)));
+    return from.x < to.x && from.y < to.y ? L.bounds(from, to) : null;
+  },
+
+  /** Give the canvas the size and place of a part; every pixel of it costs memory and time, drawn on or not. */
+  _fit(part) {
+    const ratio = pixelRatio();
+    const size = part ? part.getSize() : L.point(0, 0);
+    const [width, height] = [Math.round(ratio * size.x), Math.round(ratio * size.y)];
+    const canvas = this._container;
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    canvas.style.width = `${size.x}px`;
+    canvas.style.height = `${size.y}px`;
+    L.DomUtil.setPosition(canvas, (part || this._bounds).min);
+    this._shifted = part ? part.min.subtract(this._bounds.min) : L.point(0, 0);
+  },
+
+  /** Leaflet moves the canvas as if it began where the bounds do. */
+  _updateTransform(centre, zoom) {
+    L.Renderer.prototype._updateTransform.call(this, centre, zoom);
+    if (this._shifted?.x || this._shifted?.y) this._container.style.transform += ` translate(${this._shifted.x}px, ${this._shifted.y}px)`;
   },
 
   _updatePaths() {},
@@ -89,13 +113,18 @@ export const CanvasLayer = L.Renderer.extend({
     cancelAnimationFrame(this._frame);
     this._frame = null;
     if (!this._map || !this._ctx || !this._bounds) return;
+    if (this.extent && this._map.getZoom() !== this._zoom) return; // zooming: its end paints
+    const view = new View(this._map, this._bounds);
+    const part = this._part(view);
+    this._painted = this._map.getZoom();
+    this._fit(part);
+    if (!part) return;
     const ratio = pixelRatio();
-    const { min } = this._bounds;
+    const { min } = part;
     this._ctx.setTransform(1, 0, 0, 1, 0, 0);
     this._ctx.clearRect(0, 0, this._container.width, this._container.height);
     this._ctx.setTransform(ratio, 0, 0, ratio, -min.x * ratio, -min.y * ratio);
-    this._painted = this._map.getZoom();
-    this.paint(this._ctx, new View(this._map, this._bounds));
+    this.paint(this._ctx, view);
   },
 
   /** Paint again at the next frame; several calls make one. */
@@ -105,4 +134,10 @@ export const CanvasLayer = L.Renderer.extend({
 
   /** To be given by the layer: draw on `ctx`, whose pixels are layer points. */
   paint(_ctx, _view) {},
+
+  /**
+   * May be given by a layer that draws little: the box of layer points that holds all of it, as [left, top, right,
+   * bottom], or null while there is nothing. Without it the canvas is as large as the map.
+   */
+  extent: null,
 });

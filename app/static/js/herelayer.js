@@ -26,10 +26,21 @@ export const HereLayer = CanvasLayer.extend({
     this.repaint();
   },
 
-  paint(ctx, view) {
-    if (!this._position) return;
+  _place(view) {
     const { lon, lat, accuracy_m: accuracy } = this._position;
-    const [x, y] = [view.x(mercatorX(lon)), view.y(mercatorY(lat))];
+    const metre = view.scale / (40075016.686 * Math.cos((lat * Math.PI) / 180));
+    return { x: view.x(mercatorX(lon)), y: view.y(mercatorY(lat)), accuracy, radius: Math.max(14, accuracy * metre) };
+  },
+
+  extent(view) {
+    if (!this._position) return null;
+    const { x, y, accuracy, radius } = this._place(view);
+    const room = accuracy === null ? 42 : radius + 3;
+    return [x - room, y - room, x + room, y + room];
+  },
+
+  paint(ctx, view) {
+    const { x, y, accuracy, radius } = this._place(view);
     const [ink, paper] = theme() === "dark" ? ["#8FB2F5", "#14181D"] : ["#123E8C", "#FFFFFF"];
     if (accuracy === null) {
       ctx.save();
@@ -46,9 +57,7 @@ export const HereLayer = CanvasLayer.extend({
       ctx.restore();
       return;
     }
-    const metre = view.scale / (40075016.686 * Math.cos((lat * Math.PI) / 180));
     const colour = COLOUR[grade(accuracy)];
-    const radius = Math.max(14, accuracy * metre);
     ctx.beginPath();
     ctx.arc(x, y, radius, 0, 2 * Math.PI);
     ctx.globalAlpha = radius > WIDE ? 0.05 : 0.14;

@@ -5,6 +5,7 @@ import { strokeHalo } from "./lines.js";
 import { manner, traceSite } from "./siteslayer.js";
 import { onTheme, theme } from "./theme.js";
 
+const ROOM = 40; // pixels that marks and halos may reach beyond a site's box
 const COLOURS = {
   light: { hover: "rgba(18,62,140,.34)", selected: "#123E8C", paper: "#FFFFFF" },
   dark: { hover: "rgba(143,178,245,.45)", selected: "#8FB2F5", paper: "#14181D" },
@@ -25,6 +26,14 @@ export const HighlightLayer = CanvasLayer.extend({
   setSelected(site) {
     this._selected = site;
     this.repaint();
+  },
+
+  extent(view) {
+    const boxes = [this._hover, this._selected].filter((site) => site?.shape).map((site) => site.shape.box);
+    if (!boxes.length) return null;
+    const edge = (pick, at) => pick(...boxes.map((box) => box[at]));
+    const [left, top, right, bottom] = [edge(Math.min, 0), edge(Math.min, 1), edge(Math.max, 2), edge(Math.max, 3)];
+    return [view.x(left) - ROOM, view.y(top) - ROOM, view.x(right) + ROOM, view.y(bottom) + ROOM];
   },
 
   paint(ctx, view) {

@@ -38,6 +38,11 @@ export const LabelLayer = CanvasLayer.extend({
     onTheme(() => this.repaint());
   },
 
+  extent(view) {
+    const { min, max } = view.bounds;
+    return view.zoom < Math.min(ROADS_FROM, SITES_FROM) ? null : [min.x, min.y, max.x, max.y];
+  },
+
   paint(ctx, view) {
     this._colours = GROUND_COLOURS[theme()];
     ctx.textAlign = "center";

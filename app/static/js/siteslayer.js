@@ -8,7 +8,7 @@ import { onTheme } from "./theme.js";
 
 const SMALL = 26; // an area or line smaller than this on the screen is shown by a mark
 const BADGE_ROOM = 72; // a line gets a badge with its pictogram when it is at least this long on the screen
-const CROWD = 300; // with more sites in view, labels no longer look for gaps between lines
+const CROWD = 300; // with more sites in view, labels look for no gaps between lines, and small outlines are left out
 
 const byUrgency = (a, b) => b.look.urgency - a.look.urgency || (a.code < b.code ? 1 : -1);
 
@@ -55,6 +55,7 @@ export const SitesLayer = CanvasLayer.extend({
     const seen = this._sites.filter((site) => site !== this._selected && view.sees(site.shape.box));
     if (this._selected && this._sites.includes(this._selected) && view.sees(this._selected.shape.box)) seen.push(this._selected);
     const manners = seen.map((site) => manner(site, view));
+    if (seen.length > CROWD) for (const how of manners) how.outline &&= !how.mark || how.badge || how.size > 2 * how.radius; // its own mark hides it
     this._view = view;
     this._seen = seen;
     seen.forEach((site, i) => {

@@ -122,7 +122,7 @@ def test_a_part_that_cannot_be_read_says_so_and_comes_by_itself(new_page, watch,
     watch.allow("ERR_FAILED")
     page = new_page(**LOCATED)
     page.route("**/js/phone/outboxview.js", lambda route: route.abort())
-    open_phone(page, demo.url, drawn=True)
+    open_phone(page, demo.url)  # and at once, before the worker has it
     page.locator('#m-bar [data-tab="outbox"]').tap()
     expect(page.locator("#screen-outbox .m-wait")).to_contain_text("有网络时会自动再试")
     page.unroute("**/js/phone/outboxview.js")
@@ -167,7 +167,7 @@ def test_says_what_is_wrong_with_the_position_and_takes_one_by_hand(new_page, de
     page = open_phone(new_page(**PHONE), demo.url, drawn=True)
     page.get_by_role("button", name="打开定位").tap()  # nobody is asked before
     expect(page.locator("#fix")).to_contain_text("没有定位权限")
-    expect(page.locator("#nearby-told")).to_contain_text("允许浏览器使用位置")
+    expect(page.locator("#nearby-help")).to_contain_text("允许浏览器使用位置")
     assert "距离未知" in rows(page)[0]
     assert not (found := axe(page)), axe.text(found)
     assert codes(page) == sorted(codes(page))
@@ -211,8 +211,8 @@ def test_says_what_is_wrong_with_the_position_and_takes_one_by_hand(new_page, de
     plain.add_init_script("Object.defineProperty(window, 'isSecureContext', {value: false})")
     open_phone(plain, demo.url)
     expect(plain.locator("#fix")).to_contain_text("本站未加密")
-    expect(plain.locator("#nearby-told")).to_contain_text("deploy")
-    expect(plain.locator("#nearby-told")).to_contain_text("https://127.0.0.1/m")
+    expect(plain.locator("#nearby-help")).to_contain_text("deploy")
+    expect(plain.locator("#nearby-help")).to_contain_text("https://127.0.0.1/m")
 
 
 def test_card_map_and_navigation(new_page, demo, axe):

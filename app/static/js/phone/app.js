@@ -1,6 +1,7 @@
 // The phone's page: shows the screen of the address, the list first; what is not needed at once is read afterwards.
 import { t } from "../boot.js";
 import { el } from "../dom.js";
+import { breath } from "./breath.js";
 import { startNearby } from "./nearby.js";
 import { current, onShow, show, startScreens } from "./screens.js";
 import { zone } from "./zone.js";
@@ -23,14 +24,28 @@ const LATER = {
 
 /** What the page does whichever screen is shown, once the list can be used. */
 function rest() {
-  for (const read of [
-    () => import("./maploader.js").then(({ startMap }) => startMap()),
-    () => import("./outbox.js").then(({ outbox }) => outbox.start()),
-    () => import("./outboxcount.js").then(({ startCount }) => startCount()),
-    () => import("./service.js").then(({ startService }) => startService()),
-    () => import("./visits.js"),
-  ]) again(read);
-  setTimeout(() => Object.values(LATER).forEach(again), AHEAD_MS);
+  for (const [read, start] of [
+    [() => import("./maploader.js"), ({ startMap }) => startMap()],
+    [() => import("./outbox.js"), ({ outbox }) => outbox.start()],
+    [() => import("./outboxcount.js"), ({ startCount }) => startCount()],
+    [() => import("./service.js"), ({ startService }) => startService()],
+    [() => import("./visits.js"), () => {}],
+  ]) {
+    again(async () => {
+      const part = await read();
+      await breath(); // all of them at once would let a tap wait
+      return start(part);
+    });
+  }
+  setTimeout(ahead, AHEAD_MS);
+}
+
+/** Read the screens that nobody has asked for yet, one after the other. */
+async function ahead() {
+  for (const read of Object.values(LATER)) {
+    await again(read);
+    await breath();
+  }
 }
 
 /** Read a part; when there is no signal, once there is some. */
@@ -87,9 +102,15 @@ async function pin() {
 /** A tap beside a dialog closes it, as everywhere on a phone. */
 addEventListener("click", (event) => event.target.matches?.("dialog.m-dialog") && event.target.close());
 
-startNearby({ pin });
-startScreens();
-zone.ready.then(() => zone.data || zone.refresh());
+// The modules have taken their time; what follows is a piece of its own.
+setTimeout(async () => {
+  startNearby({ pin });
+  await new Promise((resolve) => setTimeout(resolve));
+  startScreens();
+  zone.ready.then(() => zone.data || zone.refresh());
+  zone.addEventListener("change", listed);
+  zone.ready.then(listed);
+});
 
 let begun = false;
 const begin = () => {
@@ -107,6 +128,4 @@ function listed() {
     begin();
   });
 }
-zone.addEventListener("change", listed);
-zone.ready.then(listed);
 setTimeout(begin, AT_LATEST_MS);

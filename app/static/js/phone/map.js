@@ -8,8 +8,8 @@ import { markSvg } from "../marks.js";
 import { scale } from "../scale.js";
 import { onTheme, theme } from "../theme.js";
 import { startBaseMaps } from "./basemaps.js";
-import { awayNodes, sheet } from "./nearby.js";
-import { boundsOf, buildMap, drawn } from "./mapparts.js";
+import { awayNodes, scrolling, sheet } from "./nearby.js";
+import { boundsOf, buildMap, setSites } from "./mapparts.js";
 import { filters } from "./filters.js";
 import { position } from "./position.js";
 import { projects } from "./projects.js";
@@ -18,7 +18,6 @@ import { current, onShow, show } from "./screens.js";
 const L = window.L;
 const FINGER = 18; // pixels a fingertip may miss by
 const CLOSE = 16; // nearer than this the streets around are out of sight
-const CROWD = 300; // among more projects the towns' names find no gap, and looking for one takes long
 const FAR_M = 30_000; // farther away than this, here and there make no picture together
 
 /** The straight way from here to the nearest position of the chosen project. */
@@ -58,16 +57,28 @@ const WayLayer = CanvasLayer.extend({
   },
 });
 
+const REST_MS = 300; // how long the map leaves the list alone that a thumb is moving
+
 let parts = null;
+let building = null;
 let way = null;
 let following = true;
 let followButton = null;
+let chosen = null; // the project that is marked
 
-/** Build the map; once. */
-export function start() {
-  if (parts) return;
+/** Build the map; once. Resolves when it is there. */
+export const start = () => (building ??= build());
+
+async function build() {
   document.getElementById("m-map").hidden = false;
-  parts = buildMap(document.getElementById("m-canvas"));
+  let missed = false; // something has changed while the layers were being made
+  const takeOrMiss = () => (parts ? take() : (missed = true));
+  projects.addEventListener("change", takeOrMiss);
+  filters.addEventListener("change", takeOrMiss);
+  parts = await buildMap(document.getElementById("m-canvas"), {
+    look: (map) => current?.name === "site" || overview(false, map),
+    keeps: () => filters.test(),
+  });
   const { map, sites } = parts;
   way = new WayLayer().addTo(map);
   buildTools();
@@ -75,23 +86,18 @@ export function start() {
   startBaseMaps(parts);
   map.on("click", (event) => tapped(sites.hits(event.layerPoint, FINGER)));
   map.on("dragstart", () => follow(false));
-  projects.addEventListener("change", take);
-  filters.addEventListener("change", take);
   projects.addEventListener("moved", moved);
-  position.addEventListener("change", () => following && current?.name === "nearby" && sheet.at !== "full" && position.current && centre());
+  position.addEventListener("change", keepCentred);
   onShow("nearby", () => choose(null));
   onShow("site", ({ code }) => choose(projects.get(code)));
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
-  take();
-  if (current?.name !== "site") overview(false);
+  if (missed) take();
   document.documentElement.dataset.map = "yes";
   window.minshengPhone = { map, pixelOf };
 }
 
 function take() {
-  const all = projects.all.map(drawn);
-  parts.ground.keepClearOf(all.length > CROWD ? [] : all);
-  parts.sites.setSites(all.filter(filters.test()));
+  setSites(parts, filters.test());
   if (current?.name === "site") choose(projects.get(current.params.code), { still: true });
 }
 
@@ -118,12 +124,20 @@ function follow(on) {
 }
 
 /** The zoom and centre at which bounds fill what the sheet leaves free. */
-function fit(bounds, { maxZoom = CLOSE, animate = true } = {}) {
-  const { map } = parts;
+function fit(bounds, { maxZoom = CLOSE, animate = true, map = parts.map } = {}) {
   const { left, top, right, bottom } = freeEdges(map);
   const options = { paddingTopLeft: [left + 20, top + 20], paddingBottomRight: [right + 10, bottom], maxZoom };
   if (animate) map.flyToBounds(bounds, flight(options));
   else map.fitBounds(bounds, { ...options, animate: false });
+}
+
+let again = null;
+/** As long as the map follows me, unless it cannot be seen; not while the list is being scrolled. */
+function keepCentred() {
+  clearTimeout(again);
+  if (!following || current?.name !== "nearby" || sheet.at === "full" || !position.current) return;
+  if (scrolling()) again = setTimeout(keepCentred, REST_MS);
+  else centre();
 }
 
 /** Bring me into the middle of what is free, at the present zoom. */
@@ -133,17 +147,20 @@ function centre() {
   const { left, top, right, bottom } = freeEdges(map);
   const zoom = map.getZoom();
   const at = map.project([lat, lon], zoom).add([(right - left) / 2, (bottom - top) / 2]);
-  map.panTo(map.unproject(at, zoom), flight());
+  const to = map.unproject(at, zoom);
+  if (map.latLngToContainerPoint(to).distanceTo(map.getSize().divideBy(2)) < 1) return; // all layers would be painted for nothing
+  map.panTo(to, flight());
 }
 
 /** Me and the nearest project, or all projects as long as it is not known where I am. */
-function overview(animate = true) {
+function overview(animate = true, map = parts.map) {
   const here = position.current;
   const nearest = here && projects.sorted("distance", filters.test())[0];
   const found = nearest && projects.away(nearest);
-  if (found && found.distance_m < FAR_M) return fit(around(here, found.point), { animate });
-  const boxes = projects.all.filter((one) => one.shape).map((one) => boundsOf(parts.map, one.shape));
-  if (boxes.length) fit(boxes.reduce((sum, box) => sum.extend(box), L.latLngBounds(boxes[0])), { animate });
+  if (found && found.distance_m < FAR_M) return fit(around(here, found.point), { animate, map });
+  const boxes = projects.all.filter((one) => one.shape).map((one) => one.shape.box);
+  const edge = (pick, at) => pick(...boxes.map((box) => box[at]));
+  if (boxes.length) fit(boundsOf(map, { box: [edge(Math.min, 0), edge(Math.min, 1), edge(Math.max, 2), edge(Math.max, 3)] }), { animate, map });
 }
 
 const around = ({ lon, lat, accuracy_m: off }, point) =>
@@ -167,8 +184,11 @@ function drawWay(project) {
 /** Mark a project and bring it in, together with me when I am not too far away; null: none. */
 function choose(project, { still = false } = {}) {
   const site = project?.shape ? project : null;
-  parts.highlight.setSelected(site);
-  parts.sites.setSelected(site);
+  if (site !== chosen) {
+    chosen = site;
+    parts.highlight.setSelected(site);
+    parts.sites.setSelected(site);
+  }
   const found = drawWay(site);
   if (!site || still) return;
   follow(false);

@@ -20,9 +20,9 @@ export function leaflet() {
   return loading;
 }
 
-/** Start the map behind the list. Rejects when its parts cannot be read; may be called again. */
+/** Build the map behind the list. Rejects when its parts cannot be read; may be called again. */
 export async function startMap() {
   await leaflet();
   const map = await import("./map.js");
-  map.start();
+  await map.start();
 }

@@ -10,7 +10,9 @@ import { HereLayer } from "../herelayer.js";
 import { HighlightLayer } from "../highlight.js";
 import { LabelLayer } from "../labels.js";
 import { SitesLayer } from "../siteslayer.js";
+import { breath, inPieces } from "./breath.js";
 import { position } from "./position.js";
+import { projects } from "./projects.js";
 import { zone } from "./zone.js";
 
 const L = window.L;
@@ -36,14 +38,27 @@ export function boundsOf(map, { box }) {
   return L.latLngBounds(corner(box[0], box[3]), corner(box[2], box[1]));
 }
 
-/** A map in an element: {map, ground, sites, highlight, here}. */
-export function buildMap(element) {
+const CROWD = 300; // among more projects the towns' names find no gap, and looking for one takes long
+
+/** Put these projects on the map, and let the names of the towns keep clear of all that there are. */
+export function setSites({ ground, sites }, keeps) {
+  const all = projects.all.map(drawn);
+  ground.keepClearOf(all.length > CROWD ? [] : all);
+  sites.setSites(all.filter(keeps));
+}
+
+/**
+ * A map in an element, with the projects that `keeps(project)` lets through: {map, ground, sites, highlight, here, end}.
+ * It is made in pieces; `look(map)` sets its view before anything is painted.
+ */
+export async function buildMap(element, { look, keeps }) {
+  await inPieces(projects.all, drawn);
   const map = createMap(element, boot.map);
-  const ground = new GroundLayer({}).addTo(map);
-  const sites = new SitesLayer({}).addTo(map);
-  const highlight = new HighlightLayer().addTo(map);
-  new LabelLayer(ground, sites).addTo(map);
-  const here = new HereLayer({ pane: "here" }).addTo(map);
+  look(map);
+  const ground = new GroundLayer({});
+  const sites = new SitesLayer({});
+  const highlight = new HighlightLayer();
+  const here = new HereLayer({ pane: "here" });
   let data = null;
   const takeGround = () => {
     if (!zone.data || zone.data === data) return;
@@ -55,6 +70,12 @@ export function buildMap(element) {
   position.addEventListener("change", move);
   takeGround();
   move();
+  setSites({ ground, sites }, keeps());
+  for (const layer of [ground, sites, highlight, new LabelLayer(ground, sites), here]) {
+    await breath(); // every canvas takes its time, also below the page's own code
+    layer.addTo(map);
+  }
+  await breath();
   const end = () => {
     zone.removeEventListener("change", takeGround);
     position.removeEventListener("change", move);

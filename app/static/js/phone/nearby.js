@@ -16,6 +16,8 @@ import { zone } from "./zone.js";
 const EXTRA = 4; // rows kept above and below the view
 const ROUGH_M = 50; // a position that may be farther off than this gives distances "about"
 const ROW_REM = 5.25; // as in m.css: rows grow with the letters a person has set
+const FILLS = 8; // rows that are filled in one frame: more would let the thumb wait
+const TIDY_MS = 150; // without scrolling, until the rows are put in order
 const TURN = 5; // degrees the phone must turn before the arrows do
 
 const $ = (id) => document.getElementById(id);
@@ -30,7 +32,13 @@ let rows = [];
 let rowHeight = 84;
 let boxHeight = 600;
 let frame = null;
+let scrolledAt = -Infinity;
+let tidying = null;
 const drawn = new Map(); // project → its row in the page
+const free = []; // rows whose projects are out of view
+
+/** Whether the list is being scrolled. */
+export const scrolling = () => performance.now() - scrolledAt < TIDY_MS;
 
 /** The list as it is shown now, nearest (or most urgent …) first. */
 export const listed = () => rows;
@@ -67,15 +75,44 @@ export function awayNodes(project) {
 /** What is reported of it, as 42% or 未上报. */
 export const done = (p) => (p.reported_percent === undefined || p.reported_percent === null ? t("phone.nearby.unreported") : percent(p.reported_percent));
 
-function row(project) {
+/** A row of the page, to be filled; it serves one project after another, since making one costs ten times as much. */
+function newRow() {
+  const title = document.createTextNode("");
+  const label = document.createTextNode("");
+  const more = document.createTextNode("");
+  const away = el("span", { class: "m-away" });
+  const text = el("span", { class: "m-row-text" }, el("span", { class: "m-row-title" }, title), el("span", { class: "m-row-more" }, el("b", {}, label), more));
+  const link = el("a", { class: "m-row-link" }, text, away);
+  const node = el("div", { class: "m-row", role: "listitem" }, link);
+  canvas.append(node);
+  return { node, link, title, label, more, away, at: -1, of: -1, look: "", mark: null, project: null, told: null, off: null };
+}
+
+function fill(one, project) {
   const p = project.properties;
-  return el("div", { class: "m-row", role: "listitem" },
-    el("a", { class: "m-row-link", href: `#site/${encodeURIComponent(project.code)}` },
-      mark(p),
-      el("span", { class: "m-row-text" },
-        el("span", { class: "m-row-title" }, project.title),
-        el("span", { class: "m-row-more" }, el("b", {}, project.look.label), " ", done(p), " · ", project.unit)),
-      el("span", { class: "m-away" })));
+  one.project = project;
+  one.link.href = `#site/${encodeURIComponent(project.code)}`;
+  const look = `${p.status} ${p.kind}`;
+  if (one.look !== look) {
+    const fresh = mark(p);
+    if (one.mark) one.mark.replaceWith(fresh);
+    else one.link.prepend(fresh);
+    Object.assign(one, { look, mark: fresh });
+  }
+  one.title.data = project.title;
+  one.label.data = project.look.label;
+  one.more.data = ` ${done(p)} · ${project.unit}`;
+  one.told = undefined;
+}
+
+/** Put a row where the n-th project stands. */
+function put(one, n) {
+  if (one.of !== rows.length) one.node.setAttribute("aria-setsize", (one.of = rows.length));
+  const top = n * rowHeight;
+  if (one.at === top) return;
+  one.at = top;
+  one.node.setAttribute("aria-posinset", n + 1);
+  one.node.style.transform = `translateY(${top}px)`;
 }
 
 function paint() {
@@ -83,36 +120,64 @@ function paint() {
   const height = `${rows.length * rowHeight}px`;
   if (canvas.style.height !== height) canvas.style.height = height;
   const { scrollTop } = box; // read before anything is written: the page is laid out once a frame
-  const first = Math.max(0, Math.floor(scrollTop / rowHeight) - EXTRA);
-  const last = Math.min(rows.length, Math.ceil((scrollTop + boxHeight) / rowHeight) + EXTRA);
-  const wanted = new Map();
-  for (let i = first; i < last; i += 1) wanted.set(rows[i], i);
-  for (const [project, node] of drawn) {
+  const seen = [Math.floor(scrollTop / rowHeight), Math.ceil((scrollTop + boxHeight) / rowHeight)];
+  const count = Math.ceil(boxHeight / rowHeight) + 1 + 2 * EXTRA; // as many everywhere, so that none is made anew
+  const first = Math.max(0, Math.min(seen[0] - EXTRA, rows.length - count));
+  const last = Math.min(rows.length, first + count);
+  const wanted = new Set(rows.slice(first, last));
+  for (const [project, one] of drawn) {
     if (wanted.has(project)) continue;
-    node.remove();
     drawn.delete(project);
+    one.node.style.transform = "translateY(-100vh)";
+    one.at = -1;
+    free.push(one);
   }
-  let after = null; // rows stand in the page in their order, for screen readers
-  for (const [project, i] of wanted) {
-    let node = drawn.get(project);
-    if (!node) drawn.set(project, (node = row(project)));
-    node.setAttribute("aria-setsize", rows.length);
-    node.setAttribute("aria-posinset", i + 1);
-    node.style.transform = `translateY(${i * rowHeight}px)`;
-    tellAway(node, project);
+  let fills = 0;
+  const bring = (n) => {
+    let one = drawn.get(rows[n]);
+    if (!one) {
+      if (fills === FILLS) return;
+      fills += 1;
+      one = free.pop() ?? newRow();
+      if (one.node.contains(document.activeElement)) document.activeElement.blur(); // it was another project's
+      fill(one, rows[n]);
+      drawn.set(rows[n], one);
+    }
+    put(one, n);
+    tellAway(one);
+  };
+  // what is in view comes first, and what is beyond it with the next frames
+  for (let n = Math.max(first, seen[0]); n < Math.min(last, seen[1]); n += 1) bring(n);
+  for (let n = first; n < last; n += 1) if (n < seen[0] || n >= seen[1]) bring(n);
+  if (drawn.size < wanted.size) repaint();
+  else for (const one of free.splice(0)) one.node.remove();
+  clearTimeout(tidying);
+  tidying = setTimeout(tidy, scrolling() ? TIDY_MS : 0);
+}
+
+/** Rows that moved on while the list was scrolled take their place in the page's order again, as screen readers and keys follow it. */
+function tidy() {
+  if (scrolling()) {
+    tidying = setTimeout(tidy, TIDY_MS);
+    return;
+  }
+  const kept = document.activeElement;
+  let after = null;
+  for (const { node } of [...drawn.values()].sort((a, b) => a.at - b.at)) {
     const expected = after ? after.nextSibling : canvas.firstChild;
     if (expected !== node) canvas.insertBefore(node, expected);
     after = node;
   }
+  if (kept !== document.activeElement && canvas.contains(kept)) kept.focus({ preventScroll: true });
 }
 
 /** Bring the distance in a row up to date; rows that already say the same are left alone. */
-function tellAway(node, project) {
-  projects.away(project);
-  if (node.away === project.away && node.off === projects.here?.accuracy_m) return;
-  node.away = project.away;
-  node.off = projects.here?.accuracy_m;
-  node.querySelector(".m-away").replaceChildren(...awayNodes(project));
+function tellAway(one) {
+  const found = projects.away(one.project);
+  const off = projects.here?.accuracy_m;
+  if (one.told === found && one.off === off) return;
+  Object.assign(one, { told: found, off });
+  one.away.replaceChildren(...awayNodes(one.project));
 }
 
 const repaint = () => (frame ??= requestAnimationFrame(paint));
@@ -170,10 +235,15 @@ function turn() {
 
 /** Start list, search and sheet. `pin()` lets the person put the place by hand. */
 export function startNearby({ pin }) {
-  $("nearby-told").append(told, compass, help);
+  $("nearby-told").append(told, compass);
+  $("nearby-help").append(help);
   box.replaceChildren(canvas, empty);
   startFixLine($("fix"), help, { pin });
-  box.addEventListener("scroll", repaint, { passive: true });
+  const scrolled = () => {
+    scrolledAt = performance.now();
+    repaint();
+  };
+  box.addEventListener("scroll", scrolled, { passive: true });
   new ResizeObserver(() => {
     boxHeight = box.clientHeight;
     rowHeight = ROW_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -198,11 +268,7 @@ export function startNearby({ pin }) {
     q.value = filters.q;
     refresh();
   });
-  projects.addEventListener("change", () => {
-    for (const node of drawn.values()) node.remove();
-    drawn.clear();
-    refresh();
-  });
+  projects.addEventListener("change", refresh);
   projects.addEventListener("moved", refresh);
   zone.addEventListener("state", () => zone.data || refresh());
   zone.addEventListener("change", () => zone.data || refresh());

@@ -4,7 +4,6 @@ import { el, icon } from "../dom.js";
 import { filters } from "./filters.js";
 import { leaflet } from "./maploader.js";
 import { position } from "./position.js";
-import { projects } from "./projects.js";
 
 /**
  * Ask for a place: resolves to {lon, lat}, or null when the person turned back. `title` says what is asked,
@@ -36,15 +35,16 @@ export async function pickPlace({ title = t("phone.pick.title"), geometry = null
   try {
     await leaflet();
     const { boundsOf, buildMap, drawn } = await import("./mapparts.js");
-    parts = buildMap(canvas);
-    const { map } = parts;
-    map.options.maxBoundsViscosity = 0;
-    parts.sites.setSites(projects.all.map(drawn).filter(filters.test()));
     const at = start ?? (position.current ? [position.current.lon, position.current.lat] : null);
     const shape = geometry && drawn({ feature: { geometry }, properties: {} }).shape;
-    if (at) map.setView([at[1], at[0]], 17, { animate: false });
-    else if (shape) map.fitBounds(boundsOf(map, shape), { maxZoom: 17, animate: false });
-    else map.fitBounds(map.homeBounds, { animate: false });
+    const look = (map) => {
+      map.options.maxBoundsViscosity = 0;
+      if (at) map.setView([at[1], at[0]], 17, { animate: false });
+      else if (shape) map.fitBounds(boundsOf(map, shape), { maxZoom: 17, animate: false });
+      else map.fitBounds(map.homeBounds, { animate: false });
+    };
+    parts = await buildMap(canvas, { look, keeps: () => filters.test() });
+    const { map } = parts;
     const tell = () => {
       const { lat, lng } = map.getCenter();
       where.textContent = t("phone.pick.where", { lat: lat.toFixed(5), lon: lng.toFixed(5) });

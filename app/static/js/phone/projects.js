@@ -1,5 +1,5 @@
 // The zone's projects as the list and the map show them: searched, sorted, and how far each is from here.
-import { lang, local } from "../boot.js";
+import { local } from "../boot.js";
 import { kindOf, lookOf } from "../looks.js";
 import { grade, position } from "./position.js";
 import { zone } from "./zone.js";
@@ -8,8 +8,9 @@ const MOVED_M = 5; // a shorter way changes nothing that is shown
 const NEAR_M = 2000; // nearer projects are measured anew after every move
 const SHARE = 0.005; // farther ones when the way since then could be seen in the figure shown
 
-const collator = new Intl.Collator(lang === "en" ? "en" : "zh-CN", { numeric: true });
-const byCode = (a, b) => collator.compare(a.code, b.code);
+// Numbers in codes count as numbers; a prepared key is compared in a tenth of a collator's time.
+const keyOf = (code) => code.replace(/\d+/g, (digits) => digits.padStart(12, "0"));
+const byCode = (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 const ORDERS = {
   distance: (a, b) => (a.away?.distance_m ?? Infinity) - (b.away?.distance_m ?? Infinity) || byCode(a, b),
   urgency: (a, b) => a.look.urgency - b.look.urgency || (a.away?.distance_m ?? 0) - (b.away?.distance_m ?? 0) || byCode(a, b),
@@ -21,15 +22,22 @@ export const normal = (text) => text.normalize("NFKC").toLowerCase();
 /** A project of the list: the kept properties and what is worked out from them. */
 function projectOf(feature) {
   const p = feature.properties;
-  const words = [p.code, p.title, p.title_en, p.road, p.lead_unit, p.lead_unit_en, p.town, p.town_en, kindOf(p.kind).label];
+  let text = null;
   return {
+    key: keyOf(p.code),
     code: p.code,
     feature,
     properties: p,
     title: local(p, "title"),
     unit: local(p, "lead_unit"),
     look: lookOf(p.status),
-    text: normal(words.filter(Boolean).join(" ")),
+    /** What a search looks through; most people never search. */
+    get text() {
+      text ??= normal(
+        [p.code, p.title, p.title_en, p.road, p.lead_unit, p.lead_unit_en, p.town, p.town_en, kindOf(p.kind).label].filter(Boolean).join(" "),
+      );
+      return text;
+    },
     away: null, // {distance_m, bearing_deg, point} from `from`
     from: null,
   };

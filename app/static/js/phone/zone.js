@@ -92,6 +92,8 @@ class Zone extends EventTarget {
           await account.refresh();
         }
         if (this.#isOurs(body)) this.#take(body, said.get("etag"), Date.now());
+        this.#tell(); // shown first and kept then: copying a thousand sites takes its time
+        await new Promise((resolve) => setTimeout(resolve, 50));
         await this.#keep();
       } else if (status === 304 && this.data) {
         this.#checkedAt = Date.now();
