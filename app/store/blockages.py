@@ -25,8 +25,8 @@ from app.store.writing import Asked, Writer, expect
 class NewBlockage:
     """What is written of a new blockage. `id` is a UUID; `unit` None: the item's lead unit is asked.
 
-    `source` says what it comes from: a report or an inspection, by its id. `since` is the day from which `due`
-    counts (None: today): what was seen without signal may be told after it was due.
+    `source` says what it comes from: a report or an inspection, by its id. `since` is the day from which
+    `due` counts (None: today): what was seen without signal may be told after it was due.
     """
 
     id: str

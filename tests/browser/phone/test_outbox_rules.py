@@ -1,9 +1,9 @@
+# ruff: noqa: E501 - scripts for the browser, not wrapped
 """The outbox's rules one by one, with a server in the page that answers as told."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
