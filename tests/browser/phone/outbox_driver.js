@@ -229,6 +229,8 @@ class Phone {
       await rest(20);
     }
     const left = await tab.page.counts();
+    const drafts = await tab.page.store.read(["drafts"], ({ drafts: kept }) => kept.getAll());
+    left.owned = drafts.flatMap((draft) => draft.photos.map((photo) => photo.id));
     const sent = await tab.page.outbox.sent();
     tab.page.outbox.stop();
     await tab.page.clear();

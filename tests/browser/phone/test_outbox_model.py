@@ -86,8 +86,7 @@ def verify(played: list[Schedule], results: list[dict[str, Any]], database: Path
                 for one in result["entries"]
             ]
             problems.append(f"{name}: still in the outbox: {stuck}")
-        drafted = {photo for told in result["told"].values() if not told["filed"] for photo in told["photos"]}
-        if not set(result["left"]["blobs"]) <= drafted:
+        if not set(result["left"]["blobs"]) <= set(result["left"]["owned"]):
             problems.append(f"{name}: bytes that nobody owns: {result['left']['blobs']}")
         problems += [f"{name}: disputed with oneself: {one}" for one in result["sent"] if one["disputed"]]
         for ident, told in result["told"].items():

@@ -106,14 +106,16 @@ export function seenOf(body, revisions) {
 
 /**
  * The version that a mending names. What the server was last heard to have (`home.latest`), when that shows in every
- * changed member what the person saw; else the version that the person saw, so that the server finds the two changes
+ * changed member what the person saw or has written last from this telephone; else the version that the person saw, so that the server finds the two changes
  * and nobody's is overwritten unseen.
  */
 export function versionFor(entry, home) {
   const latest = home?.latest;
   if (!latest) return entry.body.version;
   const text = (value) => JSON.stringify(value || null);
-  const same = Object.keys(entry.body.changes).every((name) => text(latest.values[name]) === text(entry.seen[name]));
+  const own = home.mine ?? {}; // nobody disputes with himself
+  const same = Object.keys(entry.body.changes).every((name) =>
+    [entry.seen[name], ...(name in own ? [own[name]] : [])].some((known) => text(latest.values[name]) === text(known)));
   return same ? latest.version : (entry.body.version ?? home.receipt?.version ?? latest.version);
 }
 
@@ -124,7 +126,7 @@ export const latestOf = (version, members) => ({ version, values: pick(members, 
 export function sentRecord(entry, at) {
   const { id, kind, account, subject, title, body, receipt, latest, created_at } = entry;
   const photos = entry.photos.map(({ id: photo, sha256, name, size_bytes }) => ({ id: photo, sha256, name, size_bytes }));
-  return { id, kind, account, subject, title, body, receipt, latest, created_at, photos, sent_at: at, disputed: [] };
+  return { id, kind, account, subject, title, body, receipt, latest, created_at, photos, sent_at: at, disputed: entry.disputed ?? [], mine: entry.mine ?? {} };
 }
 
 /** A reason as it is kept: what the server said, or one of our own codes, whose words follow the page's language. */

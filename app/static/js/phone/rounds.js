@@ -180,6 +180,7 @@ export class Rounds {
       const home = parent ?? done ?? { ...make.sentRecord(entry, this.#shelf.at()), id: entry.inspection };
       home.latest = make.latestOf(answer.version, answer.inspection);
       home.disputed = [...(home.disputed ?? []), ...answer.disputed];
+      home.mine = { ...home.mine, ...entry.body.changes };
       home.revised_at = this.#shelf.at();
       await Promise.all([(parent ? outbox : sent).put(home), outbox.delete(id)]);
     });
