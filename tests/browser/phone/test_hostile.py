@@ -124,7 +124,8 @@ def texts(kept: dict[str, Any], word: str) -> list[str]:
 
 
 def test_what_is_left_of_a_person_who_signed_out(new_page, watch, zone):
-    watch.allow(r"401 \(Unauthorized\).*/sign-out")  # told twice where a question was on its way: once is enough
+    # told twice where a question was on its way: once is enough
+    watch.allow(r"401 \(Unauthorized\).*/sign-out")
     page = phone(new_page, zone, "inspector")
     open_phone(page, zone.url)
     open_form(page, zone, SITE)
