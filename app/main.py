@@ -103,6 +103,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.picture_limiter = anyio.CapacityLimiter(pictures.AT_ONCE)
     app.state.turns = Turns()
     app.state.pack_limiter = anyio.CapacityLimiter(PACKS_AT_ONCE)
+    app.state.snapshot_limiter = anyio.CapacityLimiter(PACKS_AT_ONCE)  # anybody may ask: apart from the packs
     app.add_middleware(BodyLimit)
     app.add_middleware(PersonalAnswers)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)

@@ -138,6 +138,7 @@ class Pack:
     coverage: tuple[CoverageRow, ...]
     protected: tuple[Protected, ...]
     positions: tuple[str, ...]
+    illustrative: bool
 
     @property
     def statuses(self) -> dict[str, int]:
@@ -198,6 +199,7 @@ def read_pack(
         towns=tuple(_towns(view, counted, sites, filters, lang)),
         coverage=coverage,
         protected=tuple(protected_counts(view, kept, lang)),
+        illustrative=counted.illustrative(view),
         positions=tuple(dict.fromkeys(site.position for site in sites)),
     )
 

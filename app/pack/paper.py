@@ -191,6 +191,7 @@ def pack_members(pack: Pack) -> dict[str, Any]:
         "notes": [
             translate(lang, f"coverage.note_{name}")
             for name in ("area", "circle", "network", "people", "position")
+            if name != "position" or pack.illustrative
         ]
         + [word("note_filter"), word("note_status")],
     }

@@ -67,6 +67,7 @@ class Snapshot:
             "imports": orjson.dumps(import_map(named)).decode(),
             "boot": self._boot(),
             "embedded": packed(self._answers()),
+            "illustrative": self.counted.illustrative(view),
             "rows": board_rows(
                 self.counted,
                 view,

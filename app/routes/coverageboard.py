@@ -55,6 +55,7 @@ async def coverage_page(request: Request) -> Response:
             "large": large(counted, view, lang, question) if question else None,
             "protected": protected_counts(view, all_items(source, view, lang), lang),
             "walkable": counted.streets(view) is not None,
+            "illustrative": counted.illustrative(view),
         }
 
     values = await anyio.to_thread.run_sync(count)

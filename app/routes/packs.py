@@ -50,7 +50,7 @@ async def snapshot(request: Request) -> Response:
     query.done()
     said = filter_words(filters, view, lang)
     made = Snapshot(source, request.app.state.coverages, view, filters, lang, said)
-    body = (await anyio.to_thread.run_sync(made.html, limiter=request.app.state.pack_limiter)).encode()
+    body = (await anyio.to_thread.run_sync(made.html, limiter=request.app.state.snapshot_limiter)).encode()
     name = translate(lang, "page.name")
     return file_answer(
         body, "text/html; charset=utf-8", f"{name} {view.as_of}.html", f"map-{view.as_of}.html"

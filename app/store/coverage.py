@@ -18,7 +18,7 @@ import orjson
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from app.domain.services import COUNTED, Manner, Method, Rules, State
 from app.errors import BadParameter, Fault
@@ -157,6 +157,16 @@ class Coverages:
             return Streets.of(ground, objects(lines)) if lines else None
 
         return self._once(("streets", view.version, id(ground)), read)
+
+    def illustrative(self, view: View) -> bool:
+        """Whether any town or site is drawn by hand and not surveyed."""
+
+        def read() -> bool:
+            drawn = (exists().where(table.c.position == "illustrative") for table in (t.town, t.site))
+            with self.source.database.read() as connection:
+                return any(connection.execute(select(one)).scalar() for one in drawn)
+
+        return self._once(("illustrative", view.version), read)
 
     def places(self, view: View) -> Places:
         """The located sites as of a view."""

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from geoalchemy2 import Geography, Geometry
-from sqlalchemy import cast, func, select, true
+from sqlalchemy import cast, func, select, true, update
 from starlette.testclient import TestClient
 
 from app.domain.services import Method, State
+from app.i18n import catalogue
 from app.store import tables as t
 from app.store.coverage import Coverages
+from app.store.publish import publish
 from app.views.coverboard import board_rows
 from app.views.coverquestions import kinds_shown, usual_question
 from geo.service import served
@@ -227,3 +229,18 @@ def test_a_known_answer_is_not_sent_again(pages):
         "/api/coverage", params={"kind": "road"}, headers={"if-none-match": first.headers["etag"]}
     )
     assert again.status_code == 304
+
+
+def test_what_is_drawn_by_hand_is_said_until_it_is_surveyed(tmp_path_factory):
+    with demonstration("sqlite", tmp_path_factory) as pages:
+        note = catalogue("zh")["coverage"]["note_position"]
+        assert note in pages.get("/coverage").text
+        assert note in pages.get("/snapshot.html").text
+        source = pages.app.state.live  # type: ignore[attr-defined]
+        with source.database.owning() as connection:
+            for table in (t.town, t.site):
+                connection.execute(update(table).values(position="surveyed"))
+            publish(connection, source.view.as_of, source.settings.tolerance)
+        source.refresh()
+        assert note not in pages.get("/coverage").text
+        assert note not in pages.get("/snapshot.html").text
