@@ -9,6 +9,8 @@ from sqlalchemy import Connection, select
 
 from app.domain.codes import task_code
 from app.domain.figures import own_targets
+from app.domain.privacy import is_withheld
+from app.domain.services import told_by_town
 from app.domain.status import StatusCode
 from app.i18n import translate
 from app.store import tables as t
@@ -154,7 +156,8 @@ def _target(row: Any, lang: str) -> dict[str, Any]:
 
 
 def _town_counts(connection: Connection, book: Book):
-    """A function from a task and its targets to its quantities per town; null where nobody entered one."""
+    """A function from a task and its targets to its quantities per town; null where nobody entered one, and
+    where small numbers of homes or persons are held back (``held_back``)."""
     towns = connection.execute(
         select(t.town.c.code, t.town.c.name, t.town.c.name_en).order_by(t.town.c.code)
     ).all()
@@ -170,8 +173,11 @@ def _town_counts(connection: Connection, book: Book):
             if target.quantity is None or target.comparator == "rate" or target.kinds:
                 continue
             done = town_quantities(line, target.ord)
+            rows = {town.code: entered.get((*key, target.ord, town.code)) for town in towns}
+            asked = {code: row.quantity for code, row in rows.items() if row and row.quantity is not None}
+            held = is_withheld(key[0]) and None in (told_by_town(done), told_by_town(asked))
             for town in towns:
-                row = entered.get((*key, target.ord, town.code))
+                row = rows[town.code]
                 found.append(
                     {
                         "town_code": town.code,
@@ -179,8 +185,9 @@ def _town_counts(connection: Connection, book: Book):
                         "town_en": town.name_en,
                         "target": target.title,
                         "target_en": target.title_en,
-                        "quantity": row.quantity if row else None,
-                        "done": done.get(town.code),
+                        "quantity": row.quantity if row and not held else None,
+                        "done": None if held else done.get(town.code),
+                        "held_back": held,
                         "unit": target.unit,
                         "unit_en": target.unit_en,
                         "sample": bool(row and row.sample) or bool(done and line and line.report.sample),

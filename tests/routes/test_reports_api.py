@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 
@@ -187,3 +188,23 @@ def test_reasons_written_about_homes_are_for_those_concerned(nobody):
         reader = signed_in(nobody, name) if name else nobody
         assert secret not in reader.get("/api/subjects/06-1").text
         assert reader.get("/api/subjects/06-1").json()["status"] == "suspended"
+
+
+def test_few_homes_of_a_town_are_told_to_nobody(nobody):
+    """Not in the town's number, nor in the other town's, from which the total would give it away."""
+    add_people(nobody.app.state.live.database, Account("homes", "社会 癸", Role.LEAD_UNIT, unit="shehui"))
+    few = {"370829104": 3, "370829108": 17}
+    body = report(subject="07-1", percent=None, figures={"0": {"towns": few}})
+    assert signed_in(nobody, "homes").post("/api/reports", json=body).status_code == 201
+    task = nobody.get("/api/items/7").json()["tasks"][0]
+    assert task["targets"][0]["done"] == 20
+    assert task["targets"][0]["by_town"] == []
+    assert task["town_counts"]
+    for count in task["town_counts"]:
+        assert count["held_back"]
+        assert count["done"] is count["quantity"] is None
+    page = nobody.get("/items/7").text
+    assert "有的镇不足 5" in page
+    assert not re.search(r"<b>(3|17)</b>", page)
+    board = nobody.get("/coverage").text
+    assert "不显示" in board
