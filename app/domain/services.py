@@ -123,3 +123,13 @@ def told_by_town(counts: Mapping[str, float]) -> dict[str, float] | None:
     told, for there is nobody to be named.
     """
     return None if any(0 < count < FEWEST for count in counts.values()) else dict(counts)
+
+
+def told_figures(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of a protected report as they may be shown: no towns where a count is held back."""
+    told = {}
+    for target, members in figures.items():
+        towns = members.get("towns") if isinstance(members, Mapping) else None
+        held = towns is not None and told_by_town(towns) is None
+        told[target] = {name: n for name, n in members.items() if name != "towns"} if held else members
+    return told

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from app.bodies import Body, as_number, read_body
 from app.deps import LANG, actor_of, api_language, live, read_book_of
 from app.domain.board import may_read_words
+from app.domain.services import told_figures
 from app.domain.weeks import Week
 from app.errors import NotFound
 from app.params import Query
@@ -125,12 +126,15 @@ def line_members(line: Line, lang: str) -> dict[str, Any]:
 
 
 def _hide_words(members: dict[str, Any], line: Line, lang: str) -> None:
-    """Sentences are for those concerned; figures are the ledger's, and so is the reason of a stop unless it
-    was written about homes and persons."""
+    """Sentences are for those concerned; figures are the ledger's, and so is the reason of a stop, unless
+    they are about homes and persons: of these, small numbers are not told per town."""
     hidden = {"text", "reason"} | ({"suspended_reason"} if line.subject.withheld else set())
     for part in ("report", "plan"):
         if members[part] is not None:
             members[part] = {name: value for name, value in members[part].items() if name not in hidden}
+    report = members["report"]
+    if line.subject.withheld and report is not None and report["figures"]:
+        report["figures"] = told_figures(report["figures"])
     if line.subject.withheld and members["rule"].pop("reason", None):
         members["why"] = public_why(line, lang)
 

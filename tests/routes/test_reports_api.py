@@ -203,6 +203,10 @@ def test_few_homes_of_a_town_are_told_to_nobody(nobody):
     for count in task["town_counts"]:
         assert count["held_back"]
         assert count["done"] is count["quantity"] is None
+    for reader in (nobody, signed_in(nobody, "viewer"), signed_in(nobody, "other_unit")):
+        assert reader.get("/api/subjects/07-1").json()["report"]["figures"] == {"0": {"quantity": 20}}
+    own = signed_in(nobody, "homes").get("/api/subjects/07-1").json()["report"]["figures"]
+    assert own == {"0": {"quantity": 20, "towns": few}}
     page = nobody.get("/items/7").text
     assert "有的镇不足 5" in page
     assert not re.search(r"<b>(3|17)</b>", page)
