@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 from starlette.datastructures import QueryParams
@@ -13,7 +13,9 @@ from starlette.datastructures import QueryParams
 from app.cli.database import prepare, say
 from app.deps import FILTERS, WEEK, read_filters
 from app.domain.roles import Actor, Role
+from app.domain.weeks import Week
 from app.i18n import LANGUAGES
+from app.pack.against import AGAINST, read_against
 from app.params import Query
 from app.settings import Settings
 from app.store.coverage import Coverages
@@ -40,23 +42,35 @@ def filtered(command: Command) -> Command:
     return click.option("--lang", type=languages, default="zh", help="语言 · language")(command)
 
 
+class Opened(NamedTuple):
+    """The database as a running service reads it, and what is asked for."""
+
+    source: Live
+    counted: Coverages
+    view: View
+    filters: Filters
+    against: Week | None
+
+
 @contextlib.contextmanager
 def opened(
-    week: str | None, filters: dict[str, tuple[str, ...]]
-) -> Iterator[tuple[Live, Coverages, View, Filters]]:
-    """The database as a running service reads it, and the view and filter asked for."""
+    week: str | None, filters: dict[str, tuple[str, ...]], against: str | None = None
+) -> Iterator[Opened]:
+    """Open the database, check what is asked for, and close it in the end. Errors: BadParameter."""
     settings = Settings()
     database = Database(settings)
     prepare(database, settings)
     source = Live(database, settings)
     pairs = [(name, value) for name, values in filters.items() for value in values]
-    query = Query(QueryParams([*pairs, *([("week", week)] if week else [])]), (*FILTERS, WEEK))
+    pairs += [(name, value) for name, value in (("week", week), ("against", against)) if value]
+    query = Query(QueryParams(pairs), (*FILTERS, WEEK, AGAINST))
     asked = query.week(source.view.week)
     view = source.view if asked is None else source.as_of_week(asked)
     chosen = read_filters(query, view)
+    compared = read_against(query, source, view)
     query.done()
     try:
-        yield source, Coverages(source, settings.service_rules()), view, chosen
+        yield Opened(source, Coverages(source, settings.service_rules()), view, chosen, compared)
     finally:
         database.close()
 
@@ -64,14 +78,17 @@ def opened(
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @filtered
-def pack(folder: Path, lang: str, week: str | None, **filters: tuple[str, ...]) -> None:
+@click.option(
+    "--against", help="与某周末相比，如 2023-W10 · also the change since that week"
+)
+def pack(folder: Path, lang: str, week: str | None, against: str | None, **filters: tuple[str, ...]) -> None:
     """生成会议材料：PDF、Excel 和幻灯片图片 · Make the meeting's pack: PDF, workbook, pictures for slides."""
     from app.pack.making import Maker
 
-    with opened(week, filters) as (source, counted, view, chosen):
+    with opened(week, filters, against) as asked:
         # whoever may run this may read the database itself
         actor = Actor(None, "pack", "pack", Role.SUPERVISION)
-        maker = Maker(source, counted, view, actor, chosen, lang)
+        maker = Maker(asked.source, asked.counted, asked.view, actor, asked.filters, lang, asked.against)
         files = {f"{maker.name}.pdf": maker.pdf(), f"{maker.name}.xlsx": maker.workbook()}
         files |= {f"{maker.name}-{n:02d}.png": one for n, one in enumerate(maker.slides(), start=1)}
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,11 +102,12 @@ def pack(folder: Path, lang: str, week: str | None, **filters: tuple[str, ...]) 
 @filtered
 def snapshot(file: Path, lang: str, week: str | None, **filters: tuple[str, ...]) -> None:
     """生成离线快照：一个 HTML 文件，双击即可打开 · Make a snapshot: one HTML file that needs no network."""
-    from app.pack.contents import filter_words
+    from app.pack.filtering import filter_words
     from app.pack.snapshot import Snapshot
 
-    with opened(week, filters) as (source, counted, view, chosen):
-        made = Snapshot(source, counted, view, chosen, lang, filter_words(chosen, view, lang)).html()
+    with opened(week, filters) as asked:
+        said = filter_words(asked.filters, asked.view, lang)
+        made = Snapshot(asked.source, asked.counted, asked.view, asked.filters, lang, said).html()
     file.write_text(made, "utf-8")
     size = f"{len(made.encode()) / 1e6:.1f} MB"
     say(f"快照已生成：{file}（{size}）", f"the snapshot is in {file}: {size}")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+from shapely.geometry.base import BaseGeometry
 
 from app.domain.services import State
-from app.pack.contents import SiteRow
+from app.pack.rows import SiteRow
+from app.pack.since import KindSince
 from app.web import environment
 from app.wording import metres
 from maps import palette
@@ -14,12 +16,13 @@ from maps.frame import Frame
 from maps.lettering import Room
 from maps.overview import Ground, Overview, Place, framed, overview
 from maps.palette import status
-from maps.pictograms import pictogram
 from maps.shapes import SHAPES
 
 ZONE = (600.0, 860.0)
 TOWN = (640.0, 500.0)
 LEAST_M = 2_400.0
+SMALL = (300.0, 430.0)
+SWATCHES = ("done", "all", "lost")
 
 
 def zone_map(sites: Sequence[SiteRow], towns: Sequence[Ground], roads: Sequence[Ground], lang: str) -> str:
@@ -34,14 +37,26 @@ def town_map(sites: Sequence[SiteRow], towns: Sequence[Ground], roads: Sequence[
     return _svg(drawing, lang)
 
 
-def cover_map(towns: Sequence[Ground], areas: Mapping[State, Any], lang: str) -> str:
+def cover_map(towns: Sequence[Ground], areas: Mapping[State, BaseGeometry], lang: str) -> str:
     """What a kind covers of the zone: solid where it is built, dotted when all is."""
-    frame = Frame.around([town.geometry for town in towns], 300.0, 430.0, 0, margin=0.03)
-    paths = {
-        name: "" if areas[state].is_empty else frame.path(areas[state])
-        for name, state in (("done", State.DONE), ("all", State.ALL))
-    }
-    return _svg(framed([], towns, [], frame, Room(300.0, 430.0)), lang, paths)
+    return _covered(towns, {"done": areas[State.DONE], "all": areas[State.ALL]}, lang)
+
+
+def since_map(towns: Sequence[Ground], kind: KindSince, lang: str) -> str:
+    """What a kind covers since an earlier week: solid where it did before, dotted where it does now, hatched
+    where it no longer does."""
+    return _covered(towns, {"done": kind.both, "all": kind.gained, "lost": kind.lost}, lang)
+
+
+def _covered(towns: Sequence[Ground], areas: Mapping[str, BaseGeometry], lang: str) -> str:
+    frame = Frame.around([town.geometry for town in towns], *SMALL, 0, margin=0.03)
+    paths = {name: "" if area.is_empty else frame.path(area) for name, area in areas.items()}
+    return _svg(framed([], towns, [], frame, Room(*SMALL)), lang, paths)
+
+
+def swatch(name: str) -> str:
+    """A sample of a fill of these maps, for their legend: one of `SWATCHES`."""
+    return environment().get_template("pack_swatch.svg").render(name=name)
 
 
 def mark(code: str, size: int = 20) -> str:
@@ -53,14 +68,6 @@ def mark(code: str, size: int = 20) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" '
         f'viewBox="{-half} {-half} {2 * half} {2 * half}"><path d="{shape.outline}" fill="{look.fill}" '
         f'stroke="{look.edge_light}" stroke-width="1.4" stroke-linejoin="round"/>{hole}</svg>'
-    )
-
-
-def sign(name: str) -> str:
-    """The pictogram of a kind."""
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="-12 -12 24 24">'
-        f'<path d="{pictogram(name)}" fill="#434D5A" fill-rule="evenodd"/></svg>'
     )
 
 

@@ -7,9 +7,11 @@ import zipfile
 from dataclasses import dataclass
 
 from app.domain.roles import Actor
+from app.domain.weeks import Week
 from app.pack.contents import Pack, read_pack
 from app.pack.paper import Paper
 from app.pack.sheets import pack_workbook
+from app.pack.since import earlier
 from app.store.coverage import Coverages
 from app.store.live import Live, View
 from app.store.spatial.protocol import Filters
@@ -28,12 +30,19 @@ class Maker:
     actor: Actor
     filters: Filters
     lang: str
+    against: Week | None = None
+    """The earlier week that it is compared with, if any."""
 
     def pack(self) -> Pack:
         """What is in it."""
         book = self.source.book_of(self.view)
+        past = None if self.against is None else self.source.as_of_week(self.against)
+        before = None if past is None else (past, self.source.book_of(past))
         with self.source.database.read() as connection:
-            return read_pack(connection, self.view, book, self.counted, self.actor, self.filters, self.lang)
+            then = None if before is None else earlier(connection, *before, self.lang)
+            return read_pack(
+                connection, self.view, book, self.counted, self.actor, self.filters, self.lang, then
+            )
 
     def pdf(self) -> bytes:
         """The A4 document."""
@@ -57,5 +66,5 @@ class Maker:
 
     @property
     def name(self) -> str:
-        """Files are called after the week."""
-        return f"pack-{self.view.week}"
+        """Files are called after the week, and the one that it is compared with."""
+        return f"pack-{self.view.week}" + (f"-against-{self.against}" if self.against else "")

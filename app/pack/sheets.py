@@ -7,7 +7,8 @@ from typing import Any
 
 from app.domain.services import State
 from app.i18n import catalogue, translate
-from app.pack.contents import STATUSES, Pack
+from app.pack.contents import Pack
+from app.pack.rows import STATUSES
 from app.sheets import looks
 from app.sheets.workbook import Book, Sheet
 from app.wording import square_metres

@@ -19,6 +19,7 @@ from app.deps import (
     not_modified,
     read_view,
 )
+from app.domain.reached import Layer
 from app.domain.services import LEAST_M, MOST_M, MOST_MINUTES, Method, Rules, State
 from app.params import Param, Query
 from app.store.coverage import Answer, Coverages, Question
@@ -35,6 +36,13 @@ from app.views.coverage import (
     question_members,
 )
 from app.views.coverquestions import kinds_shown, usual_question
+from app.views.coverserved import (
+    MOST_VILLAGES,
+    loaded_members,
+    uncovered_codes,
+    uncovered_members,
+    village_rows,
+)
 from geo.change import change
 
 router = APIRouter(prefix="/api/coverage", tags=["coverage"])
@@ -90,56 +98,77 @@ class _Asked:
 
 @router.get("", **_documented("Covered ground per town and zone · 各镇覆盖", ASKED))
 async def coverage(request: Request) -> Response:
-    """Square kilometres and shares, the largest gaps; with `add` what a new site would change."""
-    unchanged, headers, asked = await _read(request)
-    if unchanged is not None:
-        return unchanged
-    counted, rules = _coverages(request), _coverages(request).rules
+    """Square kilometres and shares per town and in the zone, and the largest gaps; with `add` what a new site
+    would change, and `before` without it.
 
-    def count() -> dict[str, Any]:
-        view = asked.view
-        answer = counted.ask(view, asked.question, asked.added)
-        members = question_members(answer, rules, asked.lang) | coverage_members(answer, view.words)
-        if asked.added:
-            before = counted.ask(view, asked.question)
-            members["before"] = coverage_members(before, view.words)
-        found = counted.gaps(answer, asked.gaps)
-        known = counted.about(view, nearest_codes(found, answer))
-        return members | {"gaps": gap_members(found, answer, known, view.words)}
-
-    members = await anyio.to_thread.run_sync(count)
-    body = orjson.dumps(members | day_members(asked.view, asked.lang))
-    return Response(body, media_type="application/json", headers=headers)
-
-
-@router.get(".geojson", **_documented("Covered areas and gaps as GeoJSON · 覆盖范围与缺口", ASKED))
-async def areas(request: Request) -> Response:
-    """The same as a FeatureCollection: ``layer`` is covered (per town) or gap."""
+    Each row also has what is covered of the places that are loaded, null of what is not: `villages`,
+    `communities` and `buildings` as `count`, `covered` and `share` (a point is covered when it lies in the
+    area, a polygon when at least half of it does), `built_up` as `km2`, `covered_km2` and `share`, and
+    `population` as the inhabitants `known` in so many `places` (`of` which layer) and those `covered`, by the
+    share of a polygon that is. `uncovered_villages` are listed farthest from the nearest site first;
+    `places` tells how exact and how recent each layer is. As the crow flies, from spots in polygons.
+    """
     unchanged, headers, asked = await _read(request)
     if unchanged is not None:
         return unchanged
     counted = _coverages(request)
 
     def count() -> dict[str, Any]:
-        answer = counted.ask(asked.view, asked.question, asked.added)
-        found = counted.gaps(answer, asked.gaps) if asked.gaps else None
-        features = area_features(answer, found, asked.view.words)
-        told = question_members(answer, counted.rules, asked.lang) | coverage_members(
-            answer, asked.view.words
-        )
-        if asked.added:
-            told["before"] = coverage_members(counted.ask(asked.view, asked.question), asked.view.words)
-        return {"type": "FeatureCollection", "features": features} | told
+        view = asked.view
+        answer = counted.ask(view, asked.question, asked.added)
+        served, found = counted.served_places(view), counted.reached(view, answer)
+        gaps = counted.gaps(answer, asked.gaps)
+        villages = counted.uncovered(view, answer, Layer.VILLAGE, MOST_VILLAGES)
+        known = counted.about(view, nearest_codes(gaps, answer) | uncovered_codes(villages, answer.codes))
+        return {
+            **_members(counted, asked, answer),
+            "gaps": gap_members(gaps, answer, known, view.words),
+            "places": loaded_members(served),
+            "uncovered_villages": uncovered_members(villages, served, found, answer.codes, known),
+        }
 
     members = await anyio.to_thread.run_sync(count)
-    return Response(
-        orjson.dumps(members | day_members(asked.view, asked.lang)), media_type=GEOJSON, headers=headers
-    )
+    body = orjson.dumps(members | day_members(asked.view, asked.lang))
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def _members(counted: Coverages, asked: _Asked, answer: Answer) -> dict[str, Any]:
+    """What was asked, the rows, and with points tried out also the rows before."""
+    view = asked.view
+    members = question_members(answer, counted.rules, asked.lang)
+    members |= coverage_members(answer, counted.reached(view, answer), view.words)
+    if asked.added:
+        before = counted.ask(view, asked.question)
+        members["before"] = coverage_members(before, counted.reached(view, before), view.words)
+    return members
+
+
+@router.get(".geojson", **_documented("Covered areas and gaps as GeoJSON · 覆盖范围与缺口", ASKED))
+async def areas(request: Request) -> Response:
+    """The same as a FeatureCollection: ``layer`` is covered (per town), gap, or village where villages are
+    loaded, with whether they are `covered` and their `share`."""
+    unchanged, headers, asked = await _read(request)
+    if unchanged is not None:
+        return unchanged
+    counted = _coverages(request)
+
+    def count() -> dict[str, Any]:
+        view = asked.view
+        answer = counted.ask(view, asked.question, asked.added)
+        gaps = counted.gaps(answer, asked.gaps) if asked.gaps else None
+        villages = village_rows(counted.served_places(view), counted.reached(view, answer))
+        features = area_features(answer, gaps, view.words, villages)
+        return {"type": "FeatureCollection", "features": features} | _members(counted, asked, answer)
+
+    members = await anyio.to_thread.run_sync(count)
+    body = orjson.dumps(members | day_members(asked.view, asked.lang))
+    return Response(body, media_type=GEOJSON, headers=headers)
 
 
 @router.get("/board", **_documented("All kinds at once, in every state · 覆盖总览", BOARD))
 async def board(request: Request) -> Response:
-    """Each kind with its usual radius or walking time."""
+    """Each kind with its usual radius or walking time; every state's row also has `villages` and
+    `population`, of networks `communities`, `buildings` and `built_up` as well (null: not loaded)."""
     query = Query(request.query_params, BOARD)
     lang = api_language(request, query)
     view = await read_view(query, live(request))
@@ -155,10 +184,11 @@ async def board(request: Request) -> Response:
         questions = [
             usual_question(counted.rules, kind, method) for kind in kinds_shown(counted.rules, view, kinds)
         ]
-        return [
-            board_row(question.kind, answers, counted.rules, view.words, lang)
-            for question, answers in zip(questions, in_states(counted, view, questions), strict=True)
-        ]
+        rows = []
+        for question, answers in zip(questions, in_states(counted, view, questions), strict=True):
+            found = {state: counted.reached(view, answer) for state, answer in answers.items()}
+            rows.append(board_row(question.kind, answers, found, counted.rules, view.words, lang))
+        return rows
 
     rows = await anyio.to_thread.run_sync(count)
     return Response(

@@ -18,6 +18,7 @@ from app.store.coverage import Coverages, Question
 from app.store.live import View
 from app.views.coverboard import board_rows, large, protected_counts
 from app.views.coverquestions import kinds_shown, usual_question
+from app.views.towncounts import town_targets, villages_by_town
 from app.views.weeks import weeks_of
 from app.web import page
 
@@ -50,10 +51,13 @@ async def coverage_page(request: Request) -> Response:
         question = questions[question.kind] = question._replace(radius_m=radius)
 
     def count() -> dict[str, Any]:
+        items = all_items(source, view, lang)
         return {
             "rows": board_rows(counted, view, lang, questions),
             "large": large(counted, view, lang, question) if question else None,
-            "protected": protected_counts(view, all_items(source, view, lang), lang),
+            "protected": protected_counts(view, items, lang),
+            "town_targets": town_targets(view, items, lang),
+            "villages": villages_by_town(source, view),
             "walkable": counted.streets(view) is not None,
             "illustrative": counted.illustrative(view),
         }

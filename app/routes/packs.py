@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from app.deps import FILTERS, LANG, WEEK, actor_of, live, page_language, read_filters, read_view
 from app.i18n import translate
-from app.pack.contents import filter_words
+from app.pack.against import AGAINST, read_against
+from app.pack.filtering import filter_words
 from app.pack.making import Maker
 from app.pack.snapshot import Snapshot
 from app.params import Query
@@ -20,6 +21,7 @@ from app.sheets.workbook import MEDIA_TYPE
 router = APIRouter(include_in_schema=False)
 
 ASKED = (*FILTERS, WEEK, LANG)
+COMPARED = (*ASKED, AGAINST)
 
 
 @router.get("/pack.pdf")
@@ -58,15 +60,19 @@ async def snapshot(request: Request) -> Response:
 
 
 async def _answer(request: Request, make: Callable[[Maker], bytes], suffix: str, media: str) -> Response:
-    query = Query(request.query_params, ASKED)
+    query = Query(request.query_params, COMPARED)
     source = live(request)
     view = await read_view(query, source)
     filters = read_filters(query, view)
+    against = await anyio.to_thread.run_sync(read_against, query, source, view)
     query.done()
     actor = actor_of(request)
     assert actor is not None  # the guard lets nobody else through
-    maker = Maker(source, request.app.state.coverages, view, actor, filters, page_language(request))
+    lang = page_language(request)
+    maker = Maker(source, request.app.state.coverages, view, actor, filters, lang, against)
     limiter = request.app.state.pack_limiter
     body = await anyio.to_thread.run_sync(make, maker, limiter=limiter)
     name = translate(maker.lang, "pack.title")
+    if against:
+        name = translate(lang, "pack.compared", name=name, week=str(against))
     return file_answer(body, media, f"{name} {view.week}.{suffix}", f"{maker.name}.{suffix}")

@@ -83,7 +83,7 @@ def published_row(row: Any, standing: Standing, measure: str) -> dict[str, Any]:
         "reported_percent": status.inputs["reported_percent"],
         "position": row.position,
         **_measured(row.geom, measure),
-        **_built(row, standing.report),
+        **built_members(row, standing.report),
         "updated_at": row.updated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "sample": standing.sample,
     }
@@ -141,7 +141,7 @@ def _measured(geom: shapely.Geometry, measure: str) -> dict[str, float]:
     return {}
 
 
-def _built(row: Any, report: Any) -> dict[str, Any]:
+def built_members(row: Any, report: Any) -> dict[str, Any]:
     """Metres built of a line, and where: as shares of its length, so that they fit in every CRS."""
     if report is None or not report.sections or report.geom_version != row.geom_version:
         return {}

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from app.domain.services import Method, Rule, Rules, State
-from app.store.coverage import Answer, Coverages, Question
+from app.domain.reached import Layer
+from app.domain.services import Manner, Method, Rule, Rules, State
+from app.store.coverage import Answer, Coverages, Question, told_rows
 from app.store.live import View
 from app.store.vocabulary import Vocabulary
+from app.views.coverserved import (
+    DIGITS,
+    OF_EVERY_KIND,
+    Found,
+    Titles,
+    served_rows,
+)
 from geo.change import Change
 from geo.gaps import Gap, Gaps
 from geo.geojson import geometry_text
@@ -22,10 +29,6 @@ from geo.ground import Share
 from geo.service import Service
 
 AREA_METHOD = "Lambert azimuthal equal-area, WGS 84 ellipsoid"
-Titles = Mapping[str, Mapping[str, Any]]
-"""What is known of sites by code."""
-DIGITS = 6
-"""Decimals of degrees in areas: a decimetre."""
 
 
 def question_members(answer: Answer, rules: Rules, lang: str) -> dict[str, Any]:
@@ -56,34 +59,32 @@ def _basis(rule: Rule | None, rules: Rules, radius_m: float, walk: bool, lang: s
     return {"basis": zh if lang == "zh" else en, "assumed": rule.assumed, "manner": rule.manner.value}
 
 
-def coverage_members(answer: Answer, words: Vocabulary) -> dict[str, Any]:
-    """The rows of the contract, and what the numbers do not say.
+def coverage_members(answer: Answer, found: Found, words: Vocabulary) -> dict[str, Any]:
+    """The rows of the contract, with what is `found` of the places that are to be served.
 
     `villages` and `population` are null while no village has a place and nobody has loaded inhabitants: a
     share of ground is not a share of people.
     """
-    metres = answer.metres
     rows = told_rows(answer)
+    served = served_rows(found, len(rows))
+    *towns, zone = (_row(row, words) | more for row, more in zip(rows, served, strict=True))
     return {
-        "towns": [_row(row, words) for row in rows[:-1]],
-        "zone": _row(rows[-1], words),
+        "towns": towns,
+        "zone": zone,
         "sites": rows[-1].sites,
         "off_network": answer.off_network,
-        "metres": None if metres is None else {"built": round(metres[0], 1), "all": round(metres[1], 1)},
-        "villages": None,
-        "population": None,
+        "metres": _metres(answer),
+        "villages": zone["villages"],
+        "population": zone["population"],
     }
 
 
-def told_rows(answer: Answer) -> list[Share]:
-    """Rows per town, and last the zone's. A main of which several parts are built is one site."""
-    standing = answer.service.within
-    codes = np.array(answer.codes, dtype=object)
-    rows = [
-        row._replace(sites=len(set(codes[inside])))
-        for row, inside in zip(answer.coverage.towns, standing, strict=True)
-    ]
-    return [*rows, answer.coverage.zone._replace(sites=len(set(codes[standing.any(axis=0)])))]
+def _metres(answer: Answer) -> dict[str, float] | None:
+    """Metres built of a network, and of all its lines."""
+    if answer.metres is None:
+        return None
+    built, everything = answer.metres
+    return {"built": round(built, 1), "all": round(everything, 1)}
 
 
 def _row(row: Share, words: Vocabulary) -> dict[str, Any]:
@@ -138,8 +139,14 @@ def _site(code: str, known: Titles) -> dict[str, Any]:
     return {"code": code, "title": about.get("title"), "title_en": about.get("title_en")}
 
 
-def area_features(answer: Answer, found: Gaps | None, words: Vocabulary) -> list[dict[str, Any]]:
-    """Features for a map: what is covered per town (``layer: covered``) and the gaps (``layer: gap``)."""
+def area_features(
+    answer: Answer,
+    found: Gaps | None,
+    words: Vocabulary,
+    villages: Iterable[tuple[BaseGeometry, dict[str, Any]]] = (),
+) -> list[dict[str, Any]]:
+    """Features for a map: what is covered per town (``layer: covered``), the gaps (``layer: gap``), and the
+    villages (``layer: village``) as `village_rows` has them."""
     service = answer.service
     features = []
     for row, piece in zip(answer.coverage.towns, service.pieces, strict=True):
@@ -150,6 +157,7 @@ def area_features(answer: Answer, found: Gaps | None, words: Vocabulary) -> list
         features.append(
             _feature(f"gap/{rank}", gap.area, {"layer": "gap", "rank": rank, "km2": round(gap.km2, 4)})
         )
+    features += [_feature(f"village/{members['code']}", geom, members) for geom, members in villages]
     return features
 
 
@@ -180,16 +188,26 @@ def in_states(counted: Coverages, view: View, questions: Sequence[Question]) -> 
 
 
 def board_row(
-    kind: str, answers: dict[State, Answer], rules: Rules, words: Vocabulary, lang: str
+    kind: str,
+    answers: Mapping[State, Answer],
+    found: Mapping[State, Found],
+    rules: Rules,
+    words: Vocabulary,
+    lang: str,
 ) -> dict[str, Any]:
-    """One kind on the board: the share of each town and the zone in each state."""
+    """One kind on the board: the share of each town and the zone in each state, of the ground and of what is
+    `found` of villages and inhabitants; of networks also of communities, buildings and built-up land."""
+    network = rules.by_kind[kind].manner is Manner.NETWORK
+    layers = tuple(Layer) if network else OF_EVERY_KIND
     shares: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for state, answer in answers.items():
-        for row in told_rows(answer):
+        rows = told_rows(answer)
+        for row, served in zip(rows, served_rows(found[state], len(rows), layers), strict=True):
             shares[row.code or "zone"][state.value] = {
                 "covered_km2": round(row.covered_km2, 4),
                 "share": round(row.share, 6),
                 "sites": row.sites,
+                **served,
             }
     done = answers[State.DONE]
     label = words.kinds[kind]["zh" if lang == "zh" else "en"]
@@ -199,7 +217,7 @@ def board_row(
         "label": label,
         "towns": [_town(code, words) | {"states": states} for code, states in shares.items()],
         "zone": {"states": zone},
-        "metres": coverage_members(done, words)["metres"],
+        "metres": _metres(done),
         "off_network": done.off_network,
     }
 

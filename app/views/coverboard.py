@@ -13,9 +13,9 @@ from shapely.geometry.base import BaseGeometry
 
 from app.domain.privacy import is_withheld
 from app.domain.services import Manner, Method, State
-from app.store.coverage import Answer, Coverages, Question
+from app.store.coverage import Answer, Coverages, Question, told_rows
 from app.store.live import View
-from app.views.coverage import gap_members, in_states, nearest_codes, question_members, told_rows
+from app.views.coverage import gap_members, in_states, nearest_codes, question_members
 from app.views.overviews import zone_ground
 from app.wording import local
 from geo.placing import Spot

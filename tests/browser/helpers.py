@@ -1,8 +1,32 @@
-"""What browser tests of the map share."""
+"""What browser tests of the map share.
+
+Whatever a tap, a key or an answer changes is waited for: by `expect`, or by `until` and `soon` below. A page keeps
+Playwright's `wait_for_function` from evaluating an expression a second time (its policy), and a promise is true at
+once to it; a function that is no promise's is all it can wait for there.
+"""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from typing import Any
+
 from playwright.sync_api import Page
+
+from tests.support.axe import settled
+
+__all__ = [
+    "PHONE",
+    "PROJECTOR",
+    "TIMEOUT",
+    "at_rest",
+    "legend",
+    "open_map",
+    "settled",
+    "soon",
+    "until",
+    "wait_shown",
+]
 
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -11,7 +35,30 @@ PHONE = {
     "has_touch": True,
 }
 PROJECTOR = {"viewport": {"width": 1920, "height": 1080}}
-TIMEOUT = 20_000
+TIMEOUT = 30_000
+AGAIN_SECONDS = 0.05
+
+
+def until(page: Page, work: str, argument: Any = None) -> Any:
+    """Wait until a function in the page, which may be async, says something true; what it says."""
+    deadline = time.monotonic() + TIMEOUT / 1000
+    while not (found := page.evaluate(work, argument)):
+        assert time.monotonic() < deadline, work
+        time.sleep(AGAIN_SECONDS)
+    return found
+
+
+def soon(read: Callable[[], object], wanted: object) -> None:
+    """Wait until `read()` gives what is wanted."""
+    deadline = time.monotonic() + TIMEOUT / 1000
+    while (found := read()) != wanted and time.monotonic() < deadline:
+        time.sleep(AGAIN_SECONDS)
+    assert found == wanted
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the map has ended its flight, which begins with the panel or message that tells why."""
+    page.wait_for_selector("html:not([data-moving])", timeout=TIMEOUT)
 
 
 def open_map(page: Page, address: str) -> Page:

@@ -10,12 +10,25 @@ from playwright.sync_api import Page
 
 SCRIPT = Path(__file__).resolve().parent.parent.parent / ".cache/vendor/axe-core/axe.min.js"
 SERIOUS = ("serious", "critical")
+# What fades in is judged when it has: two frames begin what is due, and what never ends is not waited for.
+SETTLED = """async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime < Infinity);
+    await Promise.allSettled(ending.map((one) => one.finished));
+}"""
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is loaded and all its transitions and animations have ended."""
+    page.wait_for_load_state()
+    page.evaluate(SETTLED)
 
 
 class Axe:
     """Calls axe-core and gives back its violations, the serious ones by default.
 
-    The script comes in through the browser's debugger, so that the page's own policy stays as it is.
+    It judges the page when it is loaded and nothing moves any more. The script comes in through the browser's
+    debugger, so that the page's own policy stays as it is.
     """
 
     def __init__(self) -> None:
@@ -24,6 +37,7 @@ class Axe:
         self._source = SCRIPT.read_text("utf-8")
 
     def __call__(self, page: Page, impacts: tuple[str, ...] = SERIOUS) -> list[dict[str, Any]]:
+        settled(page)
         session = page.context.new_cdp_session(page)
         session.send("Runtime.evaluate", {"expression": self._source})
         session.detach()

@@ -33,6 +33,23 @@ addEventListener("securitypolicyviolation", (event) => console.error(
   "{MARK} " + event.effectiveDirective + " " + (event.blockedURI || "") + " " + (event.sample || "") +
   " at " + event.sourceFile + ":" + event.lineNumber));
 """
+# `html[data-moving]` for as long as any of Leaflet's maps is on its way: a flight's end cannot be seen otherwise.
+TELL_MOVES = """
+(() => {
+  const moving = new Set();
+  const tell = (map, on) => {
+    moving[on ? "add" : "delete"](map);
+    document.documentElement.toggleAttribute("data-moving", moving.size > 0);
+  };
+  let leaflet;
+  Object.defineProperty(window, "L", { configurable: true, enumerable: true, get: () => leaflet, set(made) {
+    leaflet = made;
+    made?.Map?.addInitHook(function () {
+      this.on("movestart zoomstart", () => tell(this, true)).on("moveend unload", () => tell(this, false));
+    });
+  } });
+})();
+"""
 FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -83,6 +100,7 @@ class Watch:
     def follow(self, context: BrowserContext) -> None:
         """Watches every page of a context from now on."""
         context.add_init_script(TELL_VIOLATIONS)
+        context.add_init_script(TELL_MOVES)
         context.on("request", self._request)
         context.on("console", self._console)
         context.on("weberror", self._web_error)

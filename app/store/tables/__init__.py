@@ -3,6 +3,7 @@
 ===========  =====================================================================================
 facts        zone, town, village, road, unit, kind, programme, item, task, target: from ``data/``
 places       site, site_version, subject, and published_site (derived)
+served       served_place: villages, communities, buildings, built-up land
 ledger       change, plan, report, acceptance, blockage, directive, inspection, dispute, photo:
              append-only
 people       account, session, attempt, upload, photo_upload
@@ -42,6 +43,7 @@ from app.store.tables.ledger import (
 )
 from app.store.tables.people import account, attempt, photo_upload, session, upload
 from app.store.tables.places import published_site, site, site_version, subject
+from app.store.tables.served import served_place
 
 __all__ = [
     "APPEND_ONLY",
@@ -68,6 +70,7 @@ __all__ = [
     "published_site",
     "report",
     "road",
+    "served_place",
     "session",
     "site",
     "site_version",
