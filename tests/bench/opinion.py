@@ -1,7 +1,8 @@
 """`python -m tests.bench.opinion`: covered areas beside those of PostGIS.
 
 Two independent ways to the same number: ours on an equal-area plane, PostGIS's on the spheroid (`ST_Buffer`
-on geography, `ST_Union`, `ST_Area`). Printed as a table for the sample zone and for 1,000 generated sites, every kind and town, all sites counted.
+on geography, `ST_Union`, `ST_Area`). Printed as a table for the sample zone and for 1,000 generated sites,
+every kind and town, all sites counted.
 """
 
 from __future__ import annotations
@@ -40,9 +41,8 @@ def main() -> int:
 
 
 def _table(title: str, made: TestClient) -> float:
-    print(
-        f"\n{title}\n\n| kind | metres | town | ours km² | PostGIS km² | difference |\n|---|---|---|---|---|---|"
-    )
+    print(f"\n{title}\n")
+    print("| kind | metres | town | ours km² | PostGIS km² | difference |\n|---|---|---|---|---|---|")
     app: Any = made.app
     worst = 0.0
     for row in made.get("/api/coverage/board").json()["kinds"]:
