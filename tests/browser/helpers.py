@@ -1,8 +1,8 @@
 """What browser tests of the map share.
 
-Whatever a tap, a key or an answer changes is waited for: by `expect`, or by `until` and `soon` below. A page keeps
-Playwright's `wait_for_function` from evaluating an expression a second time (its policy), and a promise is true at
-once to it; a function that is no promise's is all it can wait for there.
+Whatever a tap, a key or an answer changes is waited for: by `expect`, or by `until` and `soon` below.
+Playwright's `wait_for_function` will not do: a page's policy keeps it from evaluating an expression twice,
+and it takes every promise for true.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def until(page: Page, work: str, argument: Any = None) -> Any:
 
 
 def soon(read: Callable[[], object], wanted: object) -> None:
-    """Wait until `read()` gives what is wanted."""
+    """Wait until `read()`, which asks the page, gives what is wanted. (`page.url` is only told meanwhile.)"""
     deadline = time.monotonic() + TIMEOUT / 1000
     while (found := read()) != wanted and time.monotonic() < deadline:
         time.sleep(AGAIN_SECONDS)

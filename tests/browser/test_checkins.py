@@ -8,7 +8,7 @@ import uuid
 from playwright.sync_api import Page, expect
 
 from app.auth.tokens import csrf_of
-from tests.browser.helpers import PHONE, TIMEOUT, open_map
+from tests.browser.helpers import PHONE, TIMEOUT, at_rest, open_map
 from tests.support.databases import storage
 from tests.support.people import browser_cookie
 
@@ -33,7 +33,7 @@ def check_in(page: Page, url: str, csrf: str) -> str:
 
 
 def number(page: Page) -> int:
-    """How many check-ins the map shows."""
+    """How many check-ins the map shows, once it has read them."""
     page.wait_for_selector("html[data-checkins]", timeout=TIMEOUT)
     return int(page.locator("html").get_attribute("data-checkins") or 0)
 
@@ -51,17 +51,6 @@ def tap(page: Page, lon: float, lat: float) -> None:
     page.mouse.click(x, y)
 
 
-def still(page: Page) -> None:
-    """Wait until the map has come to rest."""
-    page.evaluate(
-        """() => new Promise((done) => {
-            const { map } = window.minsheng;
-            let timer = setTimeout(done, 900);
-            map.on("move", () => (clearTimeout(timer), (timer = setTimeout(done, 300))));
-        })"""
-    )
-
-
 def test_a_check_in_arrives_on_the_map_is_followed_and_a_dispute_is_decided(new_page, axe, server, tmp_path):
     with storage("sqlite", tmp_path) as place:
         url = server(demo=True, on=place).url
@@ -75,19 +64,19 @@ def test_a_check_in_arrives_on_the_map_is_followed_and_a_dispute_is_decided(new_
         note = page.locator(".checkin-note")
         expect(note).to_contain_text("新签到：20-1-02", timeout=TIMEOUT)
         expect(note).to_contain_text("存疑")
-        assert number(page) == before + 1
+        expect(page.locator("html")).to_have_attribute("data-checkins", str(before + 1))
 
         note.get_by_role("button", name="查看").click()
         panel = page.locator("#detail")
         expect(panel).to_contain_text("围挡倒伏。")
         expect(panel.locator(".checkin-why")).to_contain_text("超出")
         expect(note).to_have_count(0)
-        assert page.url.partition("#")[0].endswith(f"/?checkin={ident}")
-        still(page)
+        expect(page).to_have_url(re.compile(rf"/\?checkin={ident}(#|$)"))
+        at_rest(page)
         assert not (found := axe(page)), axe.text(found)
         page.keyboard.press("Escape")
         expect(panel).to_be_hidden()
-        assert "checkin" not in page.url
+        expect(page).not_to_have_url(re.compile("checkin"))
         tap(page, AWAY["lon"], AWAY["lat"])
         expect(panel).to_contain_text("围挡倒伏。")
         panel.get_by_role("button", name="打开点位").click()

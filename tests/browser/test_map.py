@@ -6,12 +6,22 @@ import json
 import re
 import urllib.request
 from collections import Counter
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.helpers import PHONE, PROJECTOR, TIMEOUT, legend, open_map, wait_shown
+from tests.browser.helpers import (
+    PHONE,
+    PROJECTOR,
+    TIMEOUT,
+    at_rest,
+    legend,
+    open_map,
+    settled,
+    soon,
+    wait_shown,
+)
 from tests.support.server import Server
 
 
@@ -25,7 +35,12 @@ def counts(server: Server, query: str = "") -> Counter:
 
 
 def query_of(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
+    return parse_qs(page.evaluate("location.search.slice(1)"))
+
+
+def hash_of(page: Page) -> str:
+    """The map's view as the address has it."""
+    return page.evaluate("location.hash.slice(1)")
 
 
 def test_map_legend_and_list_agree_with_the_api(page, demo):
@@ -41,7 +56,7 @@ def test_a_tap_on_the_legend_filters_map_and_list_and_stands_in_the_address(page
     open_map(page, demo.url)
     page.click('#legend [data-status="lagging"]')
     wait_shown(page, counts(demo)["lagging"])
-    assert query_of(page)["status"] == ["lagging"]
+    soon(lambda: query_of(page).get("status"), ["lagging"])
     page.click('#legend [data-status="overdue"]')
     wait_shown(page, counts(demo)["lagging"] + counts(demo)["overdue"])
     assert legend(page)["on_track"] == counts(demo)["on_track"], "counts follow the other filters only"
@@ -83,14 +98,15 @@ def test_typing_searches_and_escape_empties(page, demo):
 
 def test_position_stands_in_the_hash_and_survives_a_reload(page, demo):
     open_map(page, f"{demo.url}/#15/35.42/116.43")
-    zoom, lat, lon = urlsplit(page.url).fragment.split("/")
+    zoom, lat, lon = hash_of(page).split("/")
     assert (float(zoom), float(lat), float(lon)) == pytest.approx((15, 35.42, 116.43), abs=0.01)
     page.evaluate("minsheng.map.panBy([200, 0], {animate: false})")
-    page.wait_for_function("before => location.hash !== before", arg=f"#15/{lat}/{lon}")
-    moved = urlsplit(page.url).fragment
+    at_rest(page)
+    moved = hash_of(page)
+    assert moved != f"{zoom}/{lat}/{lon}"
     page.reload()
-    page.wait_for_selector('html[data-ready="yes"]')
-    assert urlsplit(page.url).fragment == moved
+    page.wait_for_selector('html[data-ready="yes"]', timeout=TIMEOUT)
+    assert hash_of(page) == moved
 
 
 def test_a_tap_on_a_site_tells_everything_about_it(page, demo):
@@ -112,7 +128,7 @@ def test_a_tap_on_a_site_tells_everything_about_it(page, demo):
     ):
         expect(detail).to_contain_text(words)
     expect(detail).to_contain_text("区综合行政执法局")  # supporting unit, read from the API
-    assert query_of(page)["site"] == ["20-1-01"]
+    soon(lambda: query_of(page).get("site"), ["20-1-01"])
     page.keyboard.press("Escape")
     expect(detail).to_be_hidden()
 
@@ -152,9 +168,9 @@ def pixel(page: Page, lon: float, lat: float) -> dict[str, float]:
 def test_english_at_a_click_keeps_filters_and_position(page, demo):
     open_map(page, f"{demo.url}/?status=lagging#14/35.41/116.43")
     page.click("#lang")
-    page.wait_for_selector('html[lang="en"][data-ready="yes"]')
+    page.wait_for_selector('html[lang="en"][data-ready="yes"]', timeout=TIMEOUT)
     wait_shown(page, counts(demo)["lagging"])
-    assert urlsplit(page.url).fragment.startswith("14/35.4")
+    assert hash_of(page).startswith("14/35.4")
     expect(page.locator("#legend")).to_contain_text("Lagging")
     expect(page.locator(".sample")).to_contain_text("演示数据")
     page.goto(demo.url)
@@ -163,23 +179,24 @@ def test_english_at_a_click_keeps_filters_and_position(page, demo):
 
 def test_dark_and_light(new_page, demo):
     page = open_map(new_page(color_scheme="dark"), demo.url)
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    html = page.locator("html")
+    expect(html).to_have_attribute("data-theme", "dark")
     page.click("#theme")
-    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    expect(html).to_have_attribute("data-theme", "light")
     page.reload()
-    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    expect(html).to_have_attribute("data-theme", "light")
 
 
 def test_everything_works_by_keyboard(page, demo):
     open_map(page, demo.url)
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
+    expect(page.locator(".skip")).to_be_focused()
     page.focus("#list")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#detail")).to_be_visible()
-    assert "site" in query_of(page)
+    soon(lambda: "site" in query_of(page), True)
     page.keyboard.press("Escape")
     expect(page.locator("#detail")).to_be_hidden()
     reached = set()
@@ -211,7 +228,7 @@ def test_the_phone_opens_a_site_from_the_list(new_page, demo):
     assert box["height"] > 400
     page.locator("#side-grip").tap()
     page.wait_for_selector('#side[data-stop="half"]')
-    page.wait_for_timeout(500)  # the sheet comes up
+    settled(page)  # the sheet comes up
     page.get_by_text("城市书房（一）").tap()
     expect(page.locator("#detail")).to_contain_text("正常推进", timeout=TIMEOUT)
 
@@ -220,16 +237,19 @@ def test_measuring_gives_geodesic_metres(page, demo):
     from pyproj import Geod
 
     open_map(page, f"{demo.url}/#14/35.41/116.42")
-    page.click("#tools [data-tool=measure], #tools button:has(use[href$='#ruler'])")
+    page.click("#tool-measure")
+    expect(page.locator("#mode")).to_be_visible()
     ends = [(116.415, 35.412), (116.425, 35.412)]
     for lon, lat in ends:
         at = pixel(page, lon, lat)
         page.mouse.click(at["x"], at["y"])
-        page.wait_for_timeout(400)  # two clicks in quick succession would end the measuring
     expected = Geod(ellps="WGS84").inv(*ends[0], *ends[1])[2]
-    text = page.locator("#mode").inner_text()
-    numbers = [float(n.replace(",", "")) for n in re.findall(r"[\d,]+\.?\d*", text)]
-    assert any(n == pytest.approx(expected, rel=0.01) for n in numbers), (text, expected)
+
+    def measured() -> list[float]:
+        text = page.locator("#mode").inner_text()
+        return [float(n.replace(",", "")) for n in re.findall(r"\d[\d,]*\.?\d*", text)]
+
+    soon(lambda: any(n == pytest.approx(expected, rel=0.01) for n in measured()), True)
 
 
 def test_locating_shows_the_accuracy(new_page, demo):
@@ -237,9 +257,9 @@ def test_locating_shows_the_accuracy(new_page, demo):
         geolocation={"latitude": 35.41, "longitude": 116.43, "accuracy": 8}, permissions=["geolocation"]
     )
     open_map(page, demo.url)
-    page.click("#tools button:has(use[href$='#locate'])")
-    page.wait_for_function("document.body.innerText.includes('8')", timeout=TIMEOUT)
-    page.wait_for_timeout(1_000)  # the map flies there
+    page.click("#tool-locate")
+    expect(page.locator(".message")).to_contain_text(re.compile(r"8\s米"), timeout=TIMEOUT)
+    at_rest(page)  # the map flies there
     at = pixel(page, 116.43, 35.41)
     assert 340 < at["x"] < 1280
     assert 0 < at["y"] < 800

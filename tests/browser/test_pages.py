@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import expect
+import re
 
-from tests.browser.helpers import PHONE, PROJECTOR
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.helpers import PHONE, PROJECTOR, settled, soon, until
 
 PATHS = (
     "/ledger",
@@ -20,50 +22,50 @@ PATHS = (
 )
 
 
-def shown(page) -> list[int]:
-    return page.evaluate(
-        "[...document.querySelectorAll('.item')].filter((i) => i.offsetParent).map((i) => +i.dataset.no)"
-    )
+def listed(page: Page, wanted: list[int]) -> None:
+    """Wait until the ledger shows these items and no others."""
+    items = "[...document.querySelectorAll('.item')].filter((i) => i.offsetParent).map((i) => +i.dataset.no)"
+    soon(lambda: page.evaluate(items), wanted)
 
 
 def test_the_filter_follows_typing_and_keeps_its_state_in_the_address(page, demo):
     page.goto(f"{demo.url}/ledger?lang=en")
-    assert page.locator(".filter-apply").is_hidden()
+    expect(page.locator(".filter-apply")).to_be_hidden()
     page.fill("input[name=q]", "heating")
-    assert shown(page) == [20]
-    assert page.locator("#filter-count").inner_text() == "1 of 22 items"
-    assert page.url.endswith("/ledger?lang=en&q=heating")
+    listed(page, [20])
+    expect(page.locator("#filter-count")).to_have_text("1 of 22 items")
+    expect(page).to_have_url(f"{demo.url}/ledger?lang=en&q=heating")
     page.fill("input[name=q]", "")
     page.select_option("select[name=unit]", "jianshe")
-    assert shown(page) == [19, 20]
+    listed(page, [19, 20])
     page.click(".map-counts a[data-map=zone]")
-    assert shown(page) == [19]
-    assert page.input_value("select[name=map]") == "zone"
-    assert page.locator(".map-counts a[aria-current=true]").get_attribute("data-map") == "zone"
+    listed(page, [19])
+    expect(page.locator("select[name=map]")).to_have_value("zone")
+    expect(page.locator(".map-counts a[aria-current=true]")).to_have_attribute("data-map", "zone")
     page.go_back()
-    assert shown(page) == [19, 20]
+    listed(page, [19, 20])
     page.fill("input[name=q]", "no such thing")
-    assert shown(page) == []
-    assert page.locator("#nothing").is_visible()
+    listed(page, [])
+    expect(page.locator("#nothing")).to_be_visible()
     page.click("#filter-clear")
-    assert len(shown(page)) == 22
-    assert page.url.endswith("/ledger?lang=en")
+    listed(page, list(range(1, 23)))
+    expect(page).to_have_url(f"{demo.url}/ledger?lang=en")
 
 
 def test_a_shared_address_opens_filtered_and_the_language_link_keeps_it(page, demo):
     page.goto(f"{demo.url}/ledger?q=照明")
-    assert shown(page) == [12]
+    listed(page, [12])
     page.click("#lang")
     page.wait_for_url("**lang=en**")
-    assert shown(page) == [12]
-    assert page.input_value("input[name=q]") == "照明"
+    listed(page, [12])
+    expect(page.locator("input[name=q]")).to_have_value("照明")
 
 
 def test_the_contents_follow_the_reader(page, demo):
     page.goto(f"{demo.url}/ledger")
     page.click(".contents a[href='#item-14']")
     page.wait_for_selector(".contents li[data-no='14'] a[aria-current]")
-    assert page.evaluate("document.getElementById('item-14').getBoundingClientRect().top") < 40
+    until(page, "() => document.getElementById('item-14').getBoundingClientRect().top < 40")
 
 
 def test_everything_is_there_without_scripts(new_page, demo):
@@ -73,10 +75,10 @@ def test_everything_is_there_without_scripts(new_page, demo):
     page.click(".filter-apply")
     expect(page.locator(".item:visible")).to_have_count(1)
     page.click(".item:visible .site-chip >> nth=0")
-    assert page.locator("h1").inner_text() == "文祥路（嘉瑞路以东）"
-    assert page.locator("svg.still").is_visible()
-    assert page.locator("[data-print=page]").is_hidden()  # they would do nothing
-    assert page.locator("[data-copy]").is_hidden()
+    expect(page.locator("h1")).to_have_text("文祥路（嘉瑞路以东）")
+    expect(page.locator("svg.still")).to_be_visible()
+    expect(page.locator("[data-print=page]")).to_be_hidden()  # they would do nothing
+    expect(page.locator("[data-copy]")).to_be_hidden()
     page.goto(f"{demo.url}/docs")
     assert page.locator("#api tbody tr").count() >= 8
 
@@ -120,18 +122,18 @@ def test_the_label_prints_alone(page, demo):
     page.goto(f"{demo.url}/sites/20-1-02")
     page.evaluate("window.print = () => (window.asked = document.body.className)")
     page.click("[data-print=label] >> nth=0")
-    assert "print-label" in page.evaluate("window.asked")
+    assert "print-label" in until(page, "() => window.asked")
     page.emulate_media(media="print")
-    assert page.locator("#label").is_visible()
-    assert page.locator("h1").is_hidden()
-    assert page.locator(".bar").is_hidden()
+    expect(page.locator("#label")).to_be_visible()
+    expect(page.locator("h1")).to_be_hidden()
+    expect(page.locator(".bar")).to_be_hidden()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.locator("h1").is_visible()
+    expect(page.locator("h1")).to_be_visible()
     # without scripts the address does the same
     page.goto(f"{demo.url}/sites/20-1-02#label")
     page.reload()
-    assert page.locator("#label").is_visible()
-    assert page.locator("h1").is_hidden()
+    expect(page.locator("#label")).to_be_visible()
+    expect(page.locator("h1")).to_be_hidden()
 
 
 def test_paper_has_what_counts_and_no_controls(new_page, demo):
@@ -139,16 +141,13 @@ def test_paper_has_what_counts_and_no_controls(new_page, demo):
     page.goto(f"{demo.url}/ledger")
     page.emulate_media(media="print")
     for control in ("#filter", ".contents", "#lang", "#theme"):
-        assert page.locator(control).is_hidden()
-    assert page.locator(".sample").is_visible()
-    assert page.locator(".item:visible").count() == 22
+        expect(page.locator(control)).to_be_hidden()
+    expect(page.locator(".sample")).to_be_visible()
+    expect(page.locator(".item:visible")).to_have_count(22)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert (
-        page.evaluate("getComputedStyle(document.querySelector('.paper')).backgroundColor")
-        == "rgb(255, 255, 255)"
-    )
+    expect(page.locator(".paper")).to_have_css("background-color", "rgb(255, 255, 255)")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_coordinates_are_copied(new_page, demo):
@@ -156,7 +155,7 @@ def test_coordinates_are_copied(new_page, demo):
     page.goto(f"{demo.url}/sites/20-1-02")
     button = page.locator("[data-copy]")
     button.click()
-    page.wait_for_function("document.querySelector('[data-copy] span').textContent === '已复制'")
+    expect(button.locator("span")).to_have_text("已复制")
     assert page.evaluate("navigator.clipboard.readText()") == button.get_attribute("data-copy")
 
 
@@ -178,25 +177,26 @@ def test_one_curve_is_shown_and_its_letters_can_be_read(new_page, demo, screen, 
     page = new_page(**screen)
     page.goto(demo.url + path)
     curves = page.locator("svg.curve:visible")
-    assert curves.count() == 1
+    expect(curves).to_have_count(1)
+    settled(page)
     assert ("curve-narrow" if screen == PHONE else "curve-wide") in (curves.get_attribute("class") or "")
     sizes = curves.locator("text").evaluate_all(
         "(texts) => texts.map((t) => t.getBoundingClientRect().height)"
     )
     assert min(sizes) > 11
     page.emulate_media(media="print")
-    assert page.locator("svg.curve-wide").is_visible()
-    assert page.locator("svg.curve-narrow").is_hidden()
+    expect(page.locator("svg.curve-wide")).to_be_visible()
+    expect(page.locator("svg.curve-narrow")).to_be_hidden()
 
 
 def test_weeks_are_stepped_through_and_left_without_scripts(new_page, demo):
     page = new_page(java_script_enabled=False)
     page.goto(f"{demo.url}/ledger?q=照明")
     page.click(".week-stepper a[rel=prev]")
-    assert "week=2023-W27" in page.url
-    assert page.locator(".item:visible").count() == 1  # the filter stays
+    expect(page).to_have_url(re.compile("week=2023-W27"))
+    expect(page.locator(".item:visible")).to_have_count(1)  # the filter stays
     page.click(".item:visible .item-head a")
-    assert page.url.endswith("/items/12?week=2023-W27")
-    assert "截至 2023 年第 27 周" in page.locator(".week-stepper").inner_text()
+    expect(page).to_have_url(f"{demo.url}/items/12?week=2023-W27")
+    expect(page.locator(".week-stepper")).to_contain_text("截至 2023 年第 27 周")
     page.click(".week-back")
-    assert page.url.endswith("/items/12")
+    expect(page).to_have_url(f"{demo.url}/items/12")

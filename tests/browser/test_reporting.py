@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app.settings import Settings
 from app.store import tables as t
 from app.store.database import Database
-from tests.browser.helpers import PHONE
+from tests.browser.helpers import PHONE, at_rest, until
 from tests.support.databases import storage
 from tests.support.people import PASSWORD, add_people, browser_cookie
 
@@ -84,6 +84,7 @@ def test_the_whole_way_from_signing_in_to_the_next_subject(page, demo, place):
     page.wait_for_url("**/work")
     left = int(page.locator(".work-left").inner_text())
     page.click(f"#duty-{PARK} >> text=填报")
+    page.wait_for_url(f"**/report/{PARK}**")
     page.fill("input[name=percent]", "90")
     page.fill("textarea[name=text]", "收尾清场。")
     page.press("input[name=percent]", "Enter")  # the first button: save, and on to the next
@@ -91,7 +92,7 @@ def test_the_whole_way_from_signing_in_to_the_next_subject(page, demo, place):
     expect(page.locator(".form-saved")).to_contain_text("已保存")
     assert [row.percent for row in reports(place, PARK)] == [90]
     page.goto(f"{demo.url}/work")
-    assert int(page.locator(".work-left").inner_text()) == left - 1
+    expect(page.locator(".work-left")).to_have_text(str(left - 1))
     expect(page.locator(f"#duty-{PARK}")).to_contain_text("本周已报")
 
 
@@ -102,16 +103,18 @@ def test_sections_are_picked_on_the_map(lead, demo, place):
     page.fill("#sections", "")
     expect(page.locator("#sections-told")).to_have_text("还没有填写区段。")
     page.locator("#picker-map").scroll_into_view_if_needed()
+    at_rest(page)
     whole = json.loads(page.locator("#boot").text_content())["picker"]["length_m"]
     page.mouse.click(*on_map(page, 0.75))  # end first: the order does not matter
     expect(page.locator("#picker-status")).to_contain_text("再点选终点")
     page.mouse.click(*on_map(page, 0.25))
     expect(page.locator("#picker-status")).to_contain_text("已加入")
+    expect(page.locator("#sections")).to_have_value(re.compile(r"^\d+-\d+$"))
     start, to = (int(n) for n in page.input_value("#sections").split("-"))
     assert start == pytest.approx(0.25 * whole, abs=0.02 * whole)
     assert to == pytest.approx(0.75 * whole, abs=0.02 * whole)
     expect(page.locator("#sections-told")).to_contain_text("占全长")
-    assert page.locator("#picker-map .leaflet-sections-pane path[stroke='#123E8C']").count() == 1
+    expect(page.locator("#picker-map .leaflet-sections-pane path[stroke='#123E8C']")).to_have_count(1)
     # far from the line is no section
     box = page.locator("#picker-map").bounding_box()
     page.mouse.click(box["x"] + 8, box["y"] + box["height"] - 8)
@@ -154,10 +157,10 @@ def test_quantities_per_town_are_added_while_typing(lead, demo):
     second.fill("60")
     total = page.locator("[data-total]")
     expect(total).to_have_value("110")
-    assert total.evaluate("(input) => input.readOnly")
+    expect(total).not_to_be_editable()
     first.fill("")
     second.fill("")
-    assert not total.evaluate("(input) => input.readOnly")
+    expect(total).to_be_editable()
 
 
 def test_a_correction_asks_for_its_reason(lead, demo, place, watch):
@@ -167,10 +170,11 @@ def test_a_correction_asks_for_its_reason(lead, demo, place, watch):
     page.fill("#sections", "")
     page.locator(".percent-only").evaluate("(details) => (details.open = true)")
     page.fill("input[name=percent]", "57")
-    page.click("text=保存更正")
+    with page.expect_navigation():
+        page.click("text=保存更正")
     expect(page.locator("#faults")).to_contain_text("请填写更正理由")
     page.click("#faults a")
-    assert page.evaluate("document.activeElement.name || location.hash") in ("reason", "#f-reason")
+    until(page, "() => document.activeElement.name === 'reason' || location.hash === '#f-reason'")
     page.fill("textarea[name=reason]", "漏计一段")
     page.click("text=保存更正")
     page.wait_for_url("**saved=20-1-01")
@@ -192,13 +196,16 @@ def test_who_is_second_sees_both_versions_and_chooses(lead, demo, place, watch):
     second.fill("textarea[name=text]", "第二个人的说明")
     second.click("button[value=work]")
     expect(second.locator("#conflict")).to_be_visible()
-    theirs, yours = second.locator(".version").all()
+    versions = second.locator(".version")
+    expect(versions).to_have_count(2)
+    theirs, yours = versions.all()
     expect(theirs).to_contain_text("80%")
     expect(yours).to_contain_text("85%")
-    assert yours.locator(".differs dt").all_inner_texts() == ["完成百分比", "一句话说明"]
+    expect(yours.locator(".differs dt")).to_have_text(["完成百分比", "一句话说明"])
     assert [row.percent for row in reports(place, code)] == [80]
     second.fill("textarea[name=reason]", "以我现场核对为准")
-    second.press("input[name=percent]", "Enter")  # never overrules anybody
+    with second.expect_navigation():
+        second.press("input[name=percent]", "Enter")  # never overrules anybody
     expect(second.locator("#conflict")).to_be_visible()
     assert [row.percent for row in reports(place, code)] == [80]
     second.click("text=用我的版本")
@@ -221,8 +228,8 @@ def test_without_scripts_everything_is_filed_just_the_same(lead, demo, place, wa
     watch.allow("409")
     page = lead(java_script_enabled=False)
     page.goto(f"{demo.url}/report/20-4-03")
-    assert page.locator("#picker").is_hidden()
-    assert page.locator("textarea[name='suspended_reason']").is_visible()
+    expect(page.locator("#picker")).to_be_hidden()
+    expect(page.locator("textarea[name='suspended_reason']")).to_be_visible()
     page.fill("#sections", "0-100; 50-300")
     page.click("text=只核对，不保存")
     expect(page.locator("#sections-told")).to_contain_text("合计已建 300 米")
@@ -241,7 +248,7 @@ def test_photos_are_shown_before_and_after(lead, demo, place, watch):
     page.goto(f"{demo.url}/report/19-1")
     page.check("input[name='figures.0.state'][value=done]")
     page.locator("input[name='figures.1.percent']").fill("60")
-    assert page.is_checked("input[name='figures.1.state'][value=part]")
+    expect(page.locator("input[name='figures.1.state'][value=part]")).to_be_checked()
     out = io.BytesIO()
     Image.new("RGB", (800, 600), "teal").save(out, "JPEG")
     picture = {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
@@ -253,8 +260,7 @@ def test_photos_are_shown_before_and_after(lead, demo, place, watch):
     page.goto(f"{demo.url}/report/19-1")
     shown = page.locator(".corrections .photos img")
     expect(shown).to_have_count(1)
-    page.wait_for_function("document.querySelector('.corrections .photos img').complete")
-    assert shown.evaluate("(image) => image.naturalWidth") == 480
+    expect(shown).to_have_js_property("naturalWidth", 480)
 
 
 def test_the_curve_of_a_plan_follows_typing(lead, demo):
@@ -266,11 +272,11 @@ def test_the_curve_of_a_plan_follows_typing(lead, demo):
     expect(page.locator("#curve-told")).to_contain_text("一起填写")
     page.fill("input[name='milestones.0.percent']", "10")
     expect(page.locator("#curve-told")).to_contain_text("今天")
-    assert curve.get_attribute("d") != before
+    expect(curve).not_to_have_attribute("d", before)
     rows = page.locator(".milestone-row").count()
     page.click("#more")
-    assert page.locator(".milestone-row").count() == rows + 1
-    assert page.locator(f"input[name='milestones.{rows}.day']").is_visible()
+    expect(page.locator(".milestone-row")).to_have_count(rows + 1)
+    expect(page.locator(f"input[name='milestones.{rows}.day']")).to_be_visible()
     page.fill("textarea[name=reason]", "补充节点")
     page.click("text=保存计划")
     page.wait_for_url(f"**/work?planned={PARK}")
@@ -322,7 +328,8 @@ def test_hostile_words_stay_words(lead, demo, place):
     page.goto(f"{demo.url}/report/19-2")
     page.fill("textarea[name=text]", evil)
     page.fill("textarea[name=reason]", evil)
-    page.click("text=保存更正")
+    with page.expect_navigation():
+        page.click("text=保存更正")
     if page.locator("input[name=fall]").count():
         page.check("input[name=fall]")
         page.click("text=保存更正")

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.helpers import PHONE, TIMEOUT, legend, open_map, wait_shown
+from tests.browser.helpers import PHONE, TIMEOUT, at_rest, legend, open_map, settled, wait_shown
 
 TABLET = {"viewport": {"width": 768, "height": 1024}}
 TILES = "http://127.0.0.1:9"
@@ -63,7 +63,7 @@ def test_a_base_map_that_fails_is_told_and_no_longer_chosen(new_page, watch, ser
 def test_the_phone_shows_at_once_that_nothing_matches(new_page, demo):
     page = open_map(new_page(**PHONE), f"{demo.url}/?q=zzzz")
     page.wait_for_selector('#side[data-stop="half"]')
-    page.wait_for_timeout(400)  # the sheet comes up
+    settled(page)  # the sheet comes up
     button = box(page, "#notice button")
     assert button["y"] + button["height"] <= 844
     page.locator("#notice button").tap()
@@ -93,6 +93,7 @@ def test_an_upright_tablet_has_room_for_search_legend_and_map(new_page, demo, la
     page.goto(f"{demo.url}/?lang={lang}&site=20-1-02")
     page.wait_for_selector("#detail:not([hidden])", timeout=TIMEOUT)
     expect(page.locator("#side")).to_be_hidden()
+    settled(page)
     assert box(page, "#detail")["x"] > 380
 
 
@@ -102,19 +103,21 @@ def test_what_was_tapped_comes_out_from_under_its_panel(page, demo):
     page.evaluate("minsheng.map.setView([35.41, 116.4], 14, {animate: false})")
     at = page.evaluate("minsheng.pixelOf('20-1-02')")
     page.evaluate("(x) => minsheng.map.panBy([x, 0], {animate: false})", at["x"] - 1150)
-    page.wait_for_timeout(300)
+    at_rest(page)
     at = page.evaluate("minsheng.pixelOf('20-1-02')")
     assert 1140 < at["x"] < 1160
     page.mouse.click(at["x"], at["y"])
     page.wait_for_selector("#detail:not([hidden])", timeout=TIMEOUT)
-    page.wait_for_timeout(1_000)  # the map slides
+    at_rest(page)  # the map slides
+    settled(page)
     assert page.evaluate("minsheng.pixelOf('20-1-02')")["x"] < box(page, "#detail")["x"]
 
 
 def test_a_town_in_the_address_is_seen_beside_its_panel(new_page, demo):
     page = open_map(new_page(**PHONE), f"{demo.url}/?place=370829108")
     page.wait_for_selector("#detail:not([hidden])", timeout=TIMEOUT)
-    page.wait_for_timeout(1_000)  # the map flies there
+    at_rest(page)  # the map flies there
+    settled(page)
     top = box(page, "#detail")["y"]
     for code in ("03-1-02", "09-1-03"):  # both of the town's sites
         assert page.evaluate("(code) => minsheng.pixelOf(code).y", code) < top
@@ -126,14 +129,14 @@ def test_a_doubtful_position_is_shown_with_its_whole_ring(new_page, demo):
     open_map(page, demo.url)
     page.click("#tool-locate")
     expect(page.locator(".message")).to_contain_text("500 米", timeout=TIMEOUT)
-    page.wait_for_timeout(1_000)  # the map flies there
+    at_rest(page)  # the map flies there
     assert page.evaluate("minsheng.map.getBounds().contains(window.L.latLng(35.41, 116.43).toBounds(1000))")
 
 
 def test_without_a_plan_the_list_says_why_all_is_grey(page, server, demo):
     open_map(page, server(MINSHENG_TODAY="2023-07-14").url)
     expect(page.locator(".unplanned")).to_contain_text("未排期")
-    assert page.locator(".unplanned a").get_attribute("href") == "/ledger"
+    expect(page.locator(".unplanned a")).to_have_attribute("href", "/ledger")
     open_map(page, demo.url)
     expect(page.locator(".unplanned")).to_be_hidden()
 
@@ -141,7 +144,7 @@ def test_without_a_plan_the_list_says_why_all_is_grey(page, server, demo):
 @pytest.mark.parametrize("query", ["", "?site=20-1-02&status=lagging"])
 def test_the_map_prints_on_one_sheet_with_its_legend(page, demo, query):
     open_map(page, demo.url + "/" + query)
-    page.wait_for_timeout(1_000)  # the map flies there
+    at_rest(page)  # the map flies there
     pdf = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
     page.emulate_media(media="print")

@@ -56,7 +56,8 @@ def take(page: Page, step: str, text: str) -> None:
     if act.get_attribute("open") is None:
         act.locator("summary").click()
     act.locator("textarea").fill(text)
-    act.locator("button[type=submit]").click()
+    with page.expect_navigation():  # what was said of the step before is still on the page
+        act.locator("button[type=submit]").click()
     expect(page.locator(".form-done")).to_be_visible()
 
 
@@ -70,8 +71,9 @@ def test_supervision_finds_what_is_late_and_follows_a_blockage_until_it_is_gone(
     rows = page.locator("li.row")
     expect(rows).to_have_count(number)
     for row in rows.all():
-        assert "逾期" in row.inner_text() and row.locator(".row-why").inner_text().strip()
-    assert page.url.endswith("/board?only=overdue")
+        expect(row).to_contain_text("逾期")
+        expect(row.locator(".row-why")).not_to_be_empty()
+    expect(page).to_have_url(f"{running.url}/board?only=overdue")
 
     rows.first.get_by_role("link", name="登记堵点").click()
     page.fill("#title", "场地移交未完成")
@@ -83,11 +85,7 @@ def test_supervision_finds_what_is_late_and_follows_a_blockage_until_it_is_gone(
     expect(page.locator(".thing-facts")).to_contain_text("督查协调")
     take(page, "销号", "场地已于今日移交。")
     expect(page.locator(".thing-facts")).to_contain_text("已销号")
-    assert [one.strip() for one in page.locator(".story-head b").all_inner_texts()] == [
-        "登记",
-        "升级",
-        "销号",
-    ]
+    expect(page.locator(".story-head b")).to_have_text(["登记", "升级", "销号"])
 
     page.goto(f"{running.url}/blockages")
     expect(page.locator("li.blockage", has_text="场地移交未完成")).to_have_count(0)
@@ -106,6 +104,7 @@ def test_a_leader_gives_a_directive_and_follows_it_until_it_is_done(page, new_pa
     item.get_by_role("button", name="提出意见").click()
     expect(page.locator(".form-done")).to_contain_text("调度意见已发出")
     page.locator("#directives li.blockage a", has_text="月底前完成管线迁改").click()
+    page.wait_for_url("**/directives/*")
     address = page.url
 
     unit = new_page()
@@ -130,7 +129,8 @@ def test_who_comes_second_sees_both_sides_and_loses_nothing(new_page, watch, zon
     one.goto(f"{running.url}/blockages/new?subject=20-1-01")
     one.fill("#title", "两人同时处理")
     one.fill("#text", "情况")
-    one.get_by_role("button", name="登记").click()
+    with one.expect_navigation():
+        one.get_by_role("button", name="登记").click()
     address = one.url.partition("?")[0]
     other.goto(address)
     other.locator("details.act summary", has_text="销号").click()
@@ -151,7 +151,7 @@ def test_an_inspection_with_a_problem_opens_its_blockage(page, zone):
     page.context.grant_permissions(["geolocation"])
     page.context.set_geolocation({"longitude": line[0][0], "latitude": line[0][1], "accuracy": 7})
     page.goto(f"{running.url}/inspect/20-3-01")
-    assert page.locator(".opening").is_hidden(), "nothing to clear while nothing is wrong"
+    expect(page.locator(".opening"), "nothing to clear while nothing is wrong").to_be_hidden()
     page.get_by_label("发现问题").check()
     page.fill("#finding", "沟槽积水，未见排水措施。")
     page.fill("#sections", "0-400")
@@ -177,22 +177,25 @@ def test_the_board_is_filtered_by_choosing_and_works_without_scripts(new_page, z
     as_person(page, zone, "supervision")
     page.goto(f"{running.url}/board")
     page.select_option("select[name=unit]", "jianshe")
+    rows = page.locator("li.row")
     page.wait_for_url("**/board?unit=jianshe")
-    everything = page.locator("li.row").count()
+    everything = rows.count()
     page.get_by_role("link", name="只看有问题的").click()
     page.wait_for_url("**/board?unit=jianshe&problems=1")
-    count = page.locator("li.row").count()
-    assert everything > count
+    count = rows.count()
+    assert everything > count > 0
     page.select_option("select[name=group]", "unit")
     page.wait_for_url("**/board?problems=1&unit=jianshe&group=unit")
-    assert page.locator("li.row").count() == count, "another choice keeps to the problems"
+    expect(rows, "another choice keeps to the problems").to_have_count(count)
     plain = new_page(java_script_enabled=False)
     as_person(plain, zone, "supervision")
     plain.goto(f"{running.url}/board")
     plain.get_by_role("link", name="只看有问题的").click()
+    plain.wait_for_url("**/board?problems=1")
     plain.select_option("select[name=unit]", "jianshe")
     plain.click(".filter-apply")
-    assert plain.locator("li.row").count() == count > 0
+    plain.wait_for_url("**unit=jianshe**")
+    expect(plain.locator("li.row")).to_have_count(count)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -211,5 +214,7 @@ def test_the_board_prints_without_what_only_a_screen_needs(page, zone):
     as_person(page, zone, "supervision")
     page.goto(f"{running.url}/board")
     page.emulate_media(media="print")
-    assert page.locator(".board-filter").is_hidden() and page.locator(".row-acts").first.is_hidden()
-    assert page.locator(".row-why").first.is_visible() and page.locator(".figures").is_visible()
+    for control in (".board-filter", ".row-acts"):
+        expect(page.locator(control).first).to_be_hidden()
+    for content in (".row-why", ".figures"):
+        expect(page.locator(content).first).to_be_visible()

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.helpers import PHONE, legend, open_map
+from tests.browser.helpers import PHONE, TIMEOUT, legend, open_map, settled, soon, until
 from tests.support.server import Server
 
 PRESENT = "2023-W28"
@@ -23,7 +23,7 @@ def api(server: Server, path: str) -> dict:
 
 def wait_week(page: Page, week: str) -> None:
     """Wait until map and list show a week."""
-    page.wait_for_selector(f'html[data-ready="yes"][data-week="{week}"]', timeout=15_000)
+    page.wait_for_selector(f'html[data-ready="yes"][data-week="{week}"]', timeout=TIMEOUT)
 
 
 def as_reported(page: Page, server: Server, week: str) -> None:
@@ -36,8 +36,13 @@ def as_reported(page: Page, server: Server, week: str) -> None:
         expect(page.locator(f"#row-{properties['code']}")).to_contain_text(properties["status_label"])
 
 
-def week_of(page: Page) -> str | None:
-    return parse_qs(urlsplit(page.url).query).get("week", [None])[0]
+def query_of(page: Page) -> dict[str, list[str]]:
+    return parse_qs(page.evaluate("location.search.slice(1)"))
+
+
+def in_address(page: Page, week: str | None) -> None:
+    """Wait until the address names a week; None: none."""
+    soon(lambda: query_of(page).get("week", [None])[0], week)
 
 
 def slider(page: Page):
@@ -66,11 +71,11 @@ def test_by_keyboard_map_list_and_legend_follow_the_week(page, demo, axe):
     wait_week(page, "2023-W27")
     as_reported(page, demo, "2023-W27")
     page.keyboard.press("PageDown")
-    page.wait_for_function("() => document.documentElement.dataset.week < '2023-W27'")
+    until(page, "() => document.documentElement.dataset.week < '2023-W27'")
     page.keyboard.press("Home")
     wait_week(page, "2023-W03")
     as_reported(page, demo, "2023-W03")
-    assert week_of(page) == "2023-W03"
+    in_address(page, "2023-W03")
     expect(slider(page)).to_be_focused()
     expect(slider(page)).to_have_attribute("aria-valuetext", "2023 年第 3 周")
     expect(page.locator("#week-bar [role=status]")).to_have_text("2023 年第 3 周, 24 处点位")
@@ -78,7 +83,7 @@ def test_by_keyboard_map_list_and_legend_follow_the_week(page, demo, axe):
     assert axe(page) == [], axe.text(axe(page))
     page.keyboard.press("End")
     wait_week(page, PRESENT)
-    assert week_of(page) is None
+    in_address(page, None)
     as_reported(page, demo, PRESENT)
 
 
@@ -91,7 +96,7 @@ def test_a_week_in_the_address_opens_on_it_and_back_leads_back(page, demo):
     expect(slider(page)).to_have_value("17")
     page.get_by_role("group", name="周", exact=True).get_by_role("button", name="上一周").click()
     wait_week(page, "2023-W19")
-    assert parse_qs(urlsplit(page.url).query) == {"week": ["2023-W19"], "item": ["20"]}
+    soon(lambda: query_of(page), {"week": ["2023-W19"], "item": ["20"]})
     page.go_back()
     wait_week(page, "2023-W20")
     page.locator("#week-bar").get_by_role("button", name="回到本周").click()
@@ -120,7 +125,7 @@ def test_playing_goes_week_by_week_up_to_now_and_asks_once(page, demo):
         wait_week(page, week)
     as_reported(page, demo, PRESENT)
     expect(page.locator("html")).to_have_attribute("data-playing", "no")
-    assert week_of(page) is None
+    in_address(page, None)
     assert page.evaluate("history.length") == steps, "playing leaves no trail of steps"
     weeks = [parse_qs(urlsplit(url).query).get("week", [PRESENT])[0] for url in asked]
     assert sorted(weeks) == ["2023-W26", "2023-W27", PRESENT], "each week is read once, ahead"
@@ -140,8 +145,9 @@ def test_playing_can_be_stopped_and_begins_at_the_first_week(page, demo):
     wait_week(page, "2023-W04")
     play.click()
     expect(play).to_have_accessible_name("逐周播放")
-    stopped = page.evaluate("document.documentElement.dataset.week")
-    page.wait_for_timeout(1_500)
+    stopped = query_of(page)["week"][0]
+    wait_week(page, stopped)  # it may have been on its way
+    page.wait_for_timeout(1_500)  # a week takes a second
     assert page.evaluate("document.documentElement.dataset.week") == stopped
 
 
@@ -166,6 +172,7 @@ def test_the_phone_looks_back_too(new_page, demo, axe):
     as_reported_legend = {code: n for code, n in legend(page).items() if n}
     counted = Counter(f["properties"]["status"] for f in api(demo, "/api/sites?week=2023-W27")["features"])
     assert as_reported_legend == counted
+    settled(page)
     box, tools = bar.bounding_box(), page.locator("#tools").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= tools["x"], "beside the tools"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

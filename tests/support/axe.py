@@ -13,8 +13,8 @@ SERIOUS = ("serious", "critical")
 # What fades in is judged when it has: two frames begin what is due, and what never ends is not waited for.
 SETTLED = """async () => {
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime < Infinity);
-    await Promise.allSettled(ending.map((one) => one.finished));
+    const ends = (one) => one.effect?.getComputedTiming().endTime < Infinity;
+    await Promise.allSettled(document.getAnimations().filter(ends).map((one) => one.finished));
 }"""
 
 

@@ -33,7 +33,7 @@ addEventListener("securitypolicyviolation", (event) => console.error(
   "{MARK} " + event.effectiveDirective + " " + (event.blockedURI || "") + " " + (event.sample || "") +
   " at " + event.sourceFile + ":" + event.lineNumber));
 """
-# `html[data-moving]` for as long as any of Leaflet's maps is on its way: a flight's end cannot be seen otherwise.
+# `html[data-moving]` for as long as one of Leaflet's maps is on its way: nothing else tells a flight's end.
 TELL_MOVES = """
 (() => {
   const moving = new Set();

@@ -1,4 +1,5 @@
 // The planner's page: reads the data once and brings map, list, legend, filters and panels together.
+import { stopIfAborted } from "./abort.js";
 import { getJson } from "./api.js";
 import { boot, t } from "./boot.js";
 import { collection } from "./collection.js";
@@ -162,7 +163,7 @@ class Page {
           busy?.update(words);
         },
       });
-      signal.throwIfAborted();
+      stopIfAborted(signal);
       told();
       this.week = week;
       collection.fill(features, version);

@@ -1,4 +1,5 @@
 // The sites as they were read, by week, so that playing through the year and going back and forth asks once.
+import { stopIfAborted } from "./abort.js";
 import { getFeatures, getJson } from "./api.js";
 
 const MOST_KEPT = 30_000; // features, whichever weeks they are of; two weeks are kept in any case
@@ -38,7 +39,7 @@ export async function sitesOf(url, week, options) {
   const ahead = reading.get(week);
   if (ahead) {
     const found = await ahead.catch(() => null);
-    options.signal?.throwIfAborted();
+    stopIfAborted(options.signal);
     if (found && !(found.version < options.version)) return found;
   }
   const found = await read(url, week, options);

@@ -115,6 +115,11 @@ async function startSections() {
 
   const added = [];
   field.addEventListener("input", soon);
+  document.getElementById("take-over")?.addEventListener("click", (event) => {
+    event.preventDefault(); // without scripts the button sends the form, and the server fills the field in
+    added.push(field.value);
+    put(event.currentTarget.dataset.sections);
+  });
   if (window.L) {
     panel.hidden = false;
     const { sectionPicker } = await import("./sectionpick.js"); // only forms of lines have Leaflet
@@ -126,11 +131,6 @@ async function startSections() {
       if (!picker.undo() && added.length) put(added.pop());
     });
   }
-  document.getElementById("take-over")?.addEventListener("click", (event) => {
-    event.preventDefault(); // without scripts the button sends the form, and the server fills the field in
-    added.push(field.value);
-    put(event.currentTarget.dataset.sections);
-  });
   measure();
 }
 

@@ -70,7 +70,8 @@ export function sectionPicker(box, status, options, onPick) {
   const spots = L.layerGroup().addTo(map);
   let sections = [];
   let start = null;
-  let asked = 0;
+  let undone = 0;
+  let turn = Promise.resolve(); // clicks count in their order, also where the second comes before the first's answer
 
   const line = (pieces, color, weight, more = {}) =>
     L.polyline(pieces, { pane: "sections", interactive: false, color, weight, lineCap: "butt", ...more }).addTo(drawn);
@@ -103,18 +104,9 @@ export function sectionPicker(box, status, options, onPick) {
     spots.clearLayers();
   }
 
-  map.on("click", async ({ latlng, containerPoint }) => {
-    const number = ++asked;
-    let found;
-    try {
-      found = await getJson(`${options.locate}?lon=${latlng.lng}&lat=${latlng.lat}`);
-    } catch (error) {
-      say(error.message);
-      return;
-    }
-    if (number !== asked) return; // another click came after it
-    const beside = map.containerPointToLatLng(containerPoint.add([REACH_PX, 0]));
-    if (found.off_m > latlng.distanceTo(beside)) {
+  /** What a click means, of which the server has said where it lies; `reach` is in metres. */
+  function take(found, reach) {
+    if (found.off_m > reach) {
       say(t("off", { m: metres(found.off_m) }));
       return;
     }
@@ -132,6 +124,19 @@ export function sectionPicker(box, status, options, onPick) {
       say(t("added", { from, to }));
       onPick(from, to);
     }
+  }
+
+  map.on("click", ({ latlng, containerPoint }) => {
+    const before = undone;
+    const reach = latlng.distanceTo(map.containerPointToLatLng(containerPoint.add([REACH_PX, 0])));
+    const answer = getJson(`${options.locate}?lon=${latlng.lng}&lat=${latlng.lat}`).then(
+      (found) => () => take(found, reach),
+      (error) => () => say(error.message),
+    );
+    turn = turn.then(async () => {
+      const act = await answer;
+      if (before === undone) act();
+    });
   });
   onTheme(draw);
   draw();
@@ -144,7 +149,7 @@ export function sectionPicker(box, status, options, onPick) {
     undo() {
       const open = start !== null;
       forget();
-      asked += 1;
+      undone += 1;
       say(t("now_start"));
       return open;
     },

@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from app.store import tables as t
 from app.store.publish import publish
+from tests.browser.helpers import TIMEOUT, soon, until
 from tests.browser.phone.checking import Zone, fill, open_form, phone, picture, sent, submit
 from tests.browser.phone.helpers import call, open_phone
 from tests.support.databases import storage
@@ -80,7 +81,7 @@ def armed(page: Page) -> Page:
 def unharmed(page: Page, shown: str | None = HOSTILE) -> None:
     """The text is there as text; nothing of it became an element."""
     if shown is not None:
-        assert shown in page.evaluate("document.body.innerText + document.title")
+        until(page, "(shown) => (document.body.innerText + document.title).includes(shown)", shown)
     assert page.locator('img[src="x"], svg[onload]').count() == 0
 
 
@@ -144,9 +145,9 @@ def test_what_is_left_of_a_person_who_signed_out(new_page, watch, zone):
         line for place, text in left.items() if place.startswith("cache") for line in text.split("\n")
     ]
     assert not any(line.startswith((f"{zone.url}/api/", f"{zone.url}/photos/")) for line in addresses)
-    assert "巡查 己" not in page.content()
+    soon(lambda: "巡查 己" in page.content(), False)
     page.reload()
-    page.wait_for_selector('html[data-ready="yes"]')
+    page.wait_for_selector('html[data-ready="yes"]', timeout=TIMEOUT)
     assert (
         call(page, "phone/account.js", "async ({account}) => (await account.refresh(), account.me)") is None
     )

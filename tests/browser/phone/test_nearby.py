@@ -17,7 +17,7 @@ from shapely.geometry import mapping, shape
 
 from geo.crs import xy_from_wgs84
 from geo.nearest import nearest_on
-from tests.browser.helpers import PHONE
+from tests.browser.helpers import PHONE, TIMEOUT, at_rest, settled, soon, until
 from tests.browser.phone.helpers import HERE, LOCATED, call, open_phone, put_at
 
 ROAD = "20-1-02"
@@ -50,7 +50,7 @@ def test_the_list_is_that_of_the_server_and_goes_on_without_it(new_page, watch, 
     asked = {"lon": HERE["longitude"], "lat": HERE["latitude"], "radius": 50_000, "limit": 100}
     near = requests.get(f"{demo.url}/api/nearby", asked, timeout=30).json()["features"]
     expect(page.locator(".m-away-figure").first).to_be_visible()
-    assert codes(page) == [one["id"] for one in near]
+    soon(lambda: codes(page), [one["id"] for one in near])
     found = call(
         page,
         "phone/projects.js",
@@ -62,10 +62,10 @@ def test_the_list_is_that_of_the_server_and_goes_on_without_it(new_page, watch, 
         if theirs["distance_m"] > 1:
             assert abs((mine["bearing_deg"] - theirs["bearing_deg"] + 180) % 360 - 180) < 0.1
     first = page.locator(".m-row").first
-    assert re.search(r"\d+\s米", first.inner_text())
-    assert "箭头上方为北" in page.locator("#nearby-told").inner_text()
-    assert page.locator("#fix").get_attribute("data-look") == "good"
-    assert "误差约 8 米" in page.locator("#fix").inner_text().replace("\xa0", " ")
+    expect(first).to_contain_text(re.compile(r"\d+\s米"))
+    expect(page.locator("#nearby-told")).to_contain_text("箭头上方为北")
+    expect(page.locator("#fix")).to_have_attribute("data-look", "good")
+    expect(page.locator("#fix")).to_contain_text("误差约 8\xa0米")
 
     # 30 m beside the middle of 3 km of road it is 30 m, not 1.6 km; and that without any signal
     page.context.set_offline(True)
@@ -87,9 +87,10 @@ def test_the_list_is_that_of_the_server_and_goes_on_without_it(new_page, watch, 
 def test_search_order_and_filters_are_kept_and_so_are_the_data(new_page, watch, demo):
     watch.allow("ERR_FAILED.*/api/phone/data")
     page = open_phone(new_page(**LOCATED), demo.url, drawn=True)
+    expect(page.locator(".m-away-figure").first).to_be_visible()  # from now on the nearest come first
     everything = codes(page)
     page.locator("#nearby-q").tap()
-    assert page.locator("#nearby-sheet").get_attribute("data-stop") == "full", "above the keyboard"
+    expect(page.locator("#nearby-sheet"), "above the keyboard").to_have_attribute("data-stop", "full")
     page.locator("#nearby-q").fill("供热 交通局")
     expect(page.locator("#nearby-told")).to_contain_text(f"3 / {len(everything)} 处")
     assert codes(page) == sorted(codes(page), key=everything.index)
@@ -103,26 +104,28 @@ def test_search_order_and_filters_are_kept_and_so_are_the_data(new_page, watch, 
     dialog.locator(".primary").tap()
     expect(dialog).to_be_hidden()
     expect(page.locator("#nearby-filter-count")).to_have_text("1")
-    assert len(codes(page)) == lagging
+    soon(lambda: len(codes(page)), lagging)
     assert codes(page) == sorted(codes(page))
-    assert all("滞后" in text for text in rows(page))
+    expect(page.locator(".m-row").filter(has_not_text="滞后")).to_have_count(0)
+    expect(page.locator(".m-row")).to_have_count(lagging)
 
     # without an answer of the server the next visit has the same list from the telephone's database
     page.route("**/api/phone/data", lambda route: route.abort())
     page.reload()
-    page.wait_for_selector('html[data-ready="yes"]')
+    page.wait_for_selector('html[data-ready="yes"]', timeout=TIMEOUT)
     expect(page.locator("#nearby-filter-count")).to_have_text("1")
-    assert len(codes(page)) == lagging
+    soon(lambda: len(codes(page)), lagging)
     page.locator("#nearby-q").fill("没有这样的项目")
     page.get_by_role("button", name="显示全部项目").tap()
-    assert len(codes(page)) == len(everything)
+    soon(lambda: len(codes(page)), len(everything))
 
 
 def test_a_part_that_cannot_be_read_says_so_and_comes_by_itself(new_page, watch, demo):
     watch.allow("ERR_FAILED")
     page = new_page(**LOCATED)
+    page.add_init_script("delete Navigator.prototype.serviceWorker")  # it might have the part already
     page.route("**/js/phone/outboxview.js", lambda route: route.abort())
-    open_phone(page, demo.url)  # and at once, before the worker has it
+    open_phone(page, demo.url)
     page.locator('#m-bar [data-tab="outbox"]').tap()
     expect(page.locator("#screen-outbox .m-wait")).to_contain_text("有网络时会自动再试")
     page.unroute("**/js/phone/outboxview.js")
@@ -136,6 +139,13 @@ SENT = """async ({db}, account) => (await db()).put("sent", {
   photos: [], disputed: [], body: {made_at: new Date().toISOString(), verdict: "problem"},
   sent_at: new Date().toISOString(),
 })"""
+# Resolves when what the outbox holds has been read anew.
+CHANGED = """async ({outbox}) => {
+  const {visits} = await import("/static/js/phone/visits.js");
+  const read = new Promise((done) => visits.addEventListener("change", () => done(), {once: true}));
+  outbox.dispatchEvent(new Event("change"));
+  await read;
+}"""
 
 
 def test_where_i_have_been_today(new_page, demo):
@@ -146,21 +156,20 @@ def test_where_i_have_been_today(new_page, demo):
     answer = {"account": me | {"must_change": False}, "csrf": "", "now": moment, "server_now": moment}
     page.route("**/api/phone/me", lambda route: route.fulfill(json=answer))
     open_phone(page, demo.url, drawn=True)
-    page.wait_for_function("async () => (await import('/static/js/phone/account.js')).account.me !== null")
+    until(page, "async () => (await import('/static/js/phone/account.js')).account.me !== null")
     call(page, "phone/db.js", SENT, {"id": 8, "display": "王"})
     page.evaluate("location.hash = '#site/20-1-02'")
-    changed = "({outbox}) => void outbox.dispatchEvent(new Event('change'))"
-    call(page, "phone/outbox.js", changed)
-    page.wait_for_timeout(500)
+    expect(page.locator("#site-card h1")).to_contain_text("嘉德路")
+    call(page, "phone/outbox.js", CHANGED)
     expect(page.locator("#site-visit")).to_have_count(0)
     call(page, "phone/db.js", SENT, {"id": 7, "display": "李"})
-    call(page, "phone/outbox.js", changed)
+    call(page, "phone/outbox.js", CHANGED)
     expect(page.locator("#site-visit")).to_contain_text("问题")
     page.go_back()
     page.locator("#nearby-filter").tap()
     page.get_by_label("今天已签到").check()
     page.locator("#nearby-filters .primary").tap()
-    assert codes(page) == ["20-1-02"]
+    soon(lambda: codes(page), ["20-1-02"])
 
 
 def test_says_what_is_wrong_with_the_position_and_takes_one_by_hand(new_page, demo, axe):
@@ -168,14 +177,16 @@ def test_says_what_is_wrong_with_the_position_and_takes_one_by_hand(new_page, de
     page.get_by_role("button", name="打开定位").tap()  # nobody is asked before
     expect(page.locator("#fix")).to_contain_text("没有定位权限")
     expect(page.locator("#nearby-help")).to_contain_text("允许浏览器使用位置")
-    assert "距离未知" in rows(page)[0]
+    expect(page.locator(".m-row").first).to_contain_text("距离未知")
     assert not (found := axe(page)), axe.text(found)
     assert codes(page) == sorted(codes(page))
 
     page.get_by_role("button", name="手动定位").tap()
-    page.wait_for_selector('.m-pick[data-ready="yes"]')
+    page.wait_for_selector('.m-pick[data-ready="yes"]', timeout=TIMEOUT)
+    middle = page.locator(".m-pick-where").inner_text()
     page.locator(".m-pick-map").press("ArrowRight")
-    page.wait_for_timeout(300)
+    expect(page.locator(".m-pick-where")).not_to_have_text(middle)
+    at_rest(page)
     where = page.locator(".m-pick-where").inner_text()
     page.get_by_role("button", name="我在这里").tap()
     expect(page.locator("#fix")).to_contain_text("手动位置")
@@ -197,14 +208,14 @@ def test_says_what_is_wrong_with_the_position_and_takes_one_by_hand(new_page, de
     ):
         put_at(page, 116.415, 35.41, accuracy)
         expect(page.locator("#fix")).to_contain_text(word)
-        assert page.locator("#fix").get_attribute("data-look") == look
+        expect(page.locator("#fix")).to_have_attribute("data-look", look)
     expect(page.locator(".m-help")).to_be_hidden()
 
     # nothing is watched on another screen, and nothing of where I was is kept
     count = "({position}) => position.watch !== null"
-    assert call(page, "phone/position.js", count) is True
+    soon(lambda: call(page, "phone/position.js", count), True)
     page.locator('#m-bar [data-tab="me"]').tap()
-    assert call(page, "phone/position.js", count) is False
+    soon(lambda: call(page, "phone/position.js", count), False)
     assert "116.41" not in page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
 
     plain = new_page(**LOCATED)
@@ -217,15 +228,16 @@ def test_says_what_is_wrong_with_the_position_and_takes_one_by_hand(new_page, de
 
 def test_card_map_and_navigation(new_page, demo, axe):
     page = open_phone(new_page(**LOCATED), demo.url, query=f"?site={ROAD}", drawn=True)
-    assert urlsplit(page.url).fragment == f"site/{ROAD}" and not urlsplit(page.url).query
+    expect(page).to_have_url(f"{demo.url}/m#site/{ROAD}")
     card = page.locator("#site-card")
     expect(card.locator("h1")).to_contain_text("嘉德路")
     expect(card.locator("#site-away")).to_contain_text(re.compile(r"\d+\s米.*正西方向"))
     expect(card).to_contain_text("计划应完成")  # why it is behind
-    assert card.locator("#site-check").get_attribute("href") == f"#check/{ROAD}"
-    assert card.locator("#site-page").get_attribute("href") == f"/sites/{ROAD}"
+    expect(card.locator("#site-check")).to_have_attribute("href", f"#check/{ROAD}")
+    expect(card.locator("#site-page")).to_have_attribute("href", f"/sites/{ROAD}")
 
     card.locator("#site-go").tap()
+    expect(page.locator("#go-title")).to_be_visible()  # its module is read first
     point = call(
         page,
         "phone/projects.js",
@@ -269,10 +281,13 @@ def test_card_map_and_navigation(new_page, demo, axe):
     page.go_back()
     expect(page.locator("#screen-nearby")).to_be_visible()
     page.locator("#nearby-grip").press("ArrowDown")
-    page.wait_for_timeout(400)
+    settled(page)
+    at_rest(page)
     for _ in range(4):
+        zoom = page.evaluate("minshengPhone.map.getZoom()")
         page.locator("#m-tool-zoom_out").tap()
-        page.wait_for_timeout(350)
+        until(page, "(zoom) => minshengPhone.map.getZoom() < zoom", zoom)
+        at_rest(page)
     x, y = page.evaluate("code => minshengPhone.pixelOf(code)", "20-2-02")
     page.touchscreen.tap(x, y)
     hits = page.locator("#m-hits li")
@@ -297,9 +312,10 @@ def near(texts, lonlat) -> bool:
 def test_accessible_in_the_dark_and_in_english(new_page, demo, axe):
     page = open_phone(new_page(color_scheme="dark", **LOCATED), demo.url, query="?lang=en", drawn=True)
     expect(page.locator("#fix")).to_contain_text("Good fix")
-    page.wait_for_timeout(300)
+    expect(page.locator(".m-away-figure").first).to_be_visible()
     assert not (found := axe(page)), axe.text(found)
     page.locator("#nearby-filter").tap()
+    expect(page.locator("#nearby-filters .primary")).to_be_visible()
     assert not (found := axe(page)), axe.text(found)
     page.keyboard.press("Escape")
     page.locator(".m-row-link").first.tap()

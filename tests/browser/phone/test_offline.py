@@ -3,9 +3,6 @@ private things gone when somebody signs out."""
 
 from __future__ import annotations
 
-import time
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete
@@ -13,6 +10,7 @@ from sqlalchemy import delete
 from app.store import tables as t
 from app.store.database import Database
 from scripts._cluster import free_port
+from tests.browser.helpers import soon, until
 from tests.browser.phone.helpers import LOCATED, call, kept, open_phone
 from tests.browser.phone.servers import answering, changed_copy, served_from, silent
 from tests.support.databases import Storage, storage
@@ -32,15 +30,6 @@ VERSIONS = """async () => (await (await caches.open('minsheng-versions')).keys()
 def place(tmp_path_factory):
     with storage("sqlite", tmp_path_factory.mktemp("offline")) as made, prepared(made, demo=True):
         yield made
-
-
-def until(page: Page, work: str, argument: Any = None, seconds: float = 20) -> Any:
-    """Wait until a function in the page says something true; the page's policy forbids Playwright's way."""
-    deadline = time.monotonic() + seconds
-    while not (found := page.evaluate(work, argument)):
-        assert time.monotonic() < deadline, work
-        page.wait_for_timeout(50)
-    return found
 
 
 def installed(page: Page) -> Page:
@@ -73,10 +62,14 @@ def signed_in(page: Page, place: Storage, url: str, name: str = "inspector") -> 
     page.context.add_cookies([browser_cookie(place, name, url)])
 
 
-def private(page: Page) -> bool:
-    """Whether what is on disk tells anything that is only for who is signed in."""
-    data = kept(page, "zone")["data"]
-    return any("may_inspect" in one or "units" in one for one in data["subjects"].values())
+def private(page: Page, wanted: bool) -> None:
+    """Wait until what is on disk tells something that is only for who is signed in, or nothing of that."""
+
+    def found() -> bool:
+        data = kept(page, "zone")["data"]
+        return any("may_inspect" in one or "units" in one for one in data["subjects"].values())
+
+    soon(found, wanted)
 
 
 def test_the_page_opens_whatever_the_server_does(new_page, watch, place, tmp_path):
@@ -111,7 +104,7 @@ def test_the_page_opens_whatever_the_server_does(new_page, watch, place, tmp_pat
     expect(page.locator("#me-version")).to_contain_text("版本")
     page.get_by_role("button", name="English").click()
     expect(page.locator("#me-title")).to_have_text("Me")
-    assert page.evaluate("document.documentElement.lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(banner(page, "age")).to_contain_text("data")
     page.reload()
     expect(page.locator("#me-title")).to_have_text("Me")
@@ -128,7 +121,7 @@ def test_the_page_opens_whatever_the_server_does(new_page, watch, place, tmp_pat
         read = "async () => (await import('/static/js/phone/zone.js')).zone.data.sites.length"
         assert page.evaluate(read) == sites
         me = "async () => (await import('/static/js/phone/account.js')).account.me?.name"
-        assert page.evaluate(me) == "inspector"
+        soon(lambda: page.evaluate(me), "inspector")
 
     # it takes connections and never answers; it fails; a portal answers in its place
     with silent(port):
@@ -142,7 +135,7 @@ def test_the_page_opens_whatever_the_server_does(new_page, watch, place, tmp_pat
             "async () => (await navigator.serviceWorker.getRegistration('/m')).update().catch(() => 0)"
         )
         expect(banner(page, "age")).to_contain_text("连不上服务器")
-        assert "/sw.js" in asked and "/api/phone/me" in asked
+        soon(lambda: {"/sw.js", "/api/phone/me"} <= set(asked), True)
         opens()
     assert len(page.evaluate(VERSIONS)) == 1
 
@@ -157,7 +150,7 @@ def test_the_page_opens_whatever_the_server_does(new_page, watch, place, tmp_pat
         page.evaluate("(id) => (location.hash = `#draft/${id}`)", number)
         expect(banner(page, "update")).to_have_count(0)
         page.evaluate("() => (location.hash = '#nearby')")
-        assert len(page.evaluate(VERSIONS)) == 2
+        soon(lambda: len(page.evaluate(VERSIONS)), 2)
         before = page.evaluate(SHELL_FILES)
         with page.expect_navigation():
             banner(page, "update").get_by_role("button").click()
@@ -186,7 +179,7 @@ def test_signing_out_wipes_what_is_private(new_page, axe, watch, place):
         signed_in(page, place, server.url)
         installed(open_phone(page, server.url, "#me"))
         until(page, "async () => (await import('/static/js/phone/zone.js')).zone.data?.account")
-        assert private(page)
+        private(page, True)
         number = draft(page)
         gone = draft(page, "这一条不要了")
         call(page, "phone/drafts.js", "({remove}, id) => remove(id)", gone)
@@ -202,8 +195,9 @@ def test_signing_out_wipes_what_is_private(new_page, axe, watch, place):
         dialog.get_by_role("button", name="退出").click()
         expect(page.locator("#me-account")).to_contain_text("未登录")
         expect(page.locator("#me-account")).to_contain_text("巡查 己的 1 条未上报记录")
-        assert "路面" not in page.locator("body").inner_text()
-        assert not private(page) and kept(page, "me")["account"] is None
+        expect(page.locator("body")).not_to_contain_text("路面", use_inner_text=True)
+        private(page, False)
+        soon(lambda: kept(page, "me")["account"], None)
         until(page, "async () => (await (await fetch('/api/phone/me')).json()).account === null")
 
         found = axe(page)
@@ -223,8 +217,8 @@ def test_signing_out_wipes_what_is_private(new_page, axe, watch, place):
         dialog.get_by_role("textbox").fill("删除")
         dialog.get_by_role("button", name="退出").click()
         expect(page.locator("#me-account")).to_contain_text("未登录")
-        assert not private(page)
-        assert call(page, "phone/drafts.js", "({get}, id) => get(id)", number) is None
+        private(page, False)
+        soon(lambda: call(page, "phone/drafts.js", "({get}, id) => get(id)", number), None)
         page.context.set_offline(False)  # the server hears of it by itself, and the data are checked
         until(page, "async () => (await (await fetch('/api/phone/me')).json()).account === null")
         expect(banner(page, "age")).to_have_count(0)
@@ -236,7 +230,7 @@ def test_signing_out_wipes_what_is_private(new_page, axe, watch, place):
         kept_one = draft(page)
         _end_sessions(place)
         page.evaluate("async () => (await import('/static/js/phone/banner.js')).refresh()")
-        assert not private(page)
+        private(page, False)
         expect(page.locator("#me-account")).to_contain_text("未登录")
         signed_in(page, place, server.url, "supervision")
         page.reload()

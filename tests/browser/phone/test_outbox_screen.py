@@ -124,7 +124,8 @@ def test_photos_on_their_way_one_that_is_refused_and_one_thrown_away(new_page, z
     page.route("**/api/photo-uploads/*", upload)
     broken = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(3000)  # the phone cannot tell, the server can
     heic = {"name": "IMG_1.HEIC", "mimeType": "image/heic", "buffer": broken}
-    put(page, zone, "ok", "两张照片", picture((10, 20, 30)), heic)
+    with page.expect_request(lambda one: one.method == "PATCH"):
+        put(page, zone, "ok", "两张照片", picture((10, 20, 30)), heic)
     expect(page.locator("#done-state")).to_have_text("正在上传 1/2 照片 0%")
     outbox(page)
     card = page.locator("#outbox-list .o-card")
@@ -167,7 +168,7 @@ def test_reports_of_somebody_else_stay_sealed_until_they_are_back(new_page, zone
     page.goto(f"{zone.url}/m#outbox")
     expect(page.locator("#outbox-sealed")).to_contain_text("巡查 己的 1 份报告")
     expect(page.locator("#outbox-list .o-card")).to_have_count(0)
-    assert "只有本人能看" not in page.locator("body").inner_text()
+    expect(page.locator("body")).not_to_contain_text("只有本人能看", use_inner_text=True)
     page.goto(f"{zone.url}/m#check")
     expect(page.locator(".c-choices a").first).to_be_visible()
     assert zone.inspections("只有本人能看") == []

@@ -2,6 +2,7 @@
 //
 // account.me is null while nobody is signed in. When the session has ended, here or elsewhere, everything private is
 // wiped from the telephone at once; drafts and reports that were not sent stay, sealed for their owner.
+import { patience } from "../abort.js";
 import { store } from "./db.js";
 
 const ADDRESS = "/api/phone/me";
@@ -16,7 +17,7 @@ export async function ask(address, options = {}) {
     credentials: "same-origin",
     cache: "no-store",
     redirect: "manual",
-    signal: AbortSignal.timeout(options.patience ?? PATIENCE_MS),
+    signal: patience(options.patience ?? PATIENCE_MS),
     headers: { Accept: "application/json", ...options.headers },
   });
   if (response.status === 304) return { status: 304, headers: response.headers, body: null };
@@ -180,7 +181,7 @@ class Account extends EventTarget {
         method: "POST",
         redirect: "manual",
         credentials: "same-origin",
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: patience(PATIENCE_MS),
         headers: { "X-CSRF-Token": token },
       });
       // a redirect is what the server answers; 401: the session was over already; anything else is somebody else's word

@@ -80,7 +80,7 @@ export class Hand extends EventTarget {
     if (!this.dirty || this.closed) return !this.trouble;
     this.dirty = false;
     try {
-      const kept = await drafts.save(structuredClone(this.draft));
+      const kept = await drafts.save(JSON.parse(JSON.stringify(this.draft))); // a copy, as `rescue` writes it
       if (!kept) this.closed = true; // filed or thrown away on another page
       if (!this.kept) persistOnce(); // from now on there is something to lose
       this.kept = true;

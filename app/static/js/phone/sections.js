@@ -9,7 +9,7 @@ const CHAINAGE = (n) => `k?(?<km${n}>[0-9]+)\\+(?<m${n}>[0-9]{3}(?:\\.[0-9]+)?)`
 const FIGURE = (n) => `(?<figure${n}>(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\\.[0-9]+)?)\\s*(?<unit${n}>km|千米|公里|m|米)?`;
 const MEASURE = (n) => `\\s*(?:${CHAINAGE(n)}|${FIGURE(n)})\\s*`;
 const SECTION = new RegExp(`^${MEASURE(1)}(?:[-–—−~]{1,2}|至|到|to)${MEASURE(2)}$`, "i");
-const THOUSANDS = /(?<=[0-9]),(?=[0-9]{3}(?![0-9]))/g;
+const THOUSANDS = /[0-9],(?=[0-9]{3}(?![0-9]))/g; // begins a digit early: Safari reads no lookbehind before 16.4
 
 const round = (metres) => Math.round(metres * 1000) / 1000;
 
@@ -29,7 +29,7 @@ function section(text) {
 
 /** Up to two ways to read text whose every comma may divide thousands or sections. */
 function readings(text) {
-  const edges = [-1, ...[...text.matchAll(THOUSANDS)].map((match) => match.index), text.length];
+  const edges = [-1, ...[...text.matchAll(THOUSANDS)].map((match) => match.index + 1), text.length];
   const ways = edges.map(() => []);
   ways[0].push([]);
   for (let last = 1; last < edges.length; last += 1) {

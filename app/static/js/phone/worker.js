@@ -187,16 +187,16 @@ async function language(asked) {
 
 // --- messages from the page -----------------------------------------------------------------------------------------
 
-const ANSWERS = {
+const ANSWERS = new Map(Object.entries({
   // {version: this worker's, opened: the one that the page was opened with}
   version: async ({ source }) => ({ version: SHELL.version, opened: await versionOf(source?.id) }),
   language: ({ data }) => (LANGUAGES.includes(data.lang) ? writeRecord("language", data.lang) : null),
   tidy: () => tidy(),
   "take-over": () => skipWaiting(),
-};
+}));
 
 addEventListener("message", (event) => {
-  const answer = Object.hasOwn(ANSWERS, event.data?.type) ? ANSWERS[event.data.type] : null;
+  const answer = ANSWERS.get(event.data?.type);
   if (!answer) return;
   event.waitUntil(Promise.resolve(answer(event)).then((said) => event.ports[0]?.postMessage(said ?? null)));
 });

@@ -38,7 +38,7 @@ class Zone extends EventTarget {
 
   /** A subject with its units spelt out: [{code, name, name_en}]; null when there is none. */
   subject(code) {
-    const found = this.data && Object.hasOwn(this.data.subjects, code) ? this.data.subjects[code] : null;
+    const found = this.data && Object.prototype.hasOwnProperty.call(this.data.subjects, code) ? this.data.subjects[code] : null;
     if (!found) return null;
     const units = (found.units ?? []).map((unit) => ({ code: unit, name: unit, ...this.data.units[unit] }));
     return { code, may_inspect: false, latest_sections: null, ...found, units };
