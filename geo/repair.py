@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import BadGeometry, Message
+from geo.geojson import normalise
 from geo.measure import area_m2, length_m
 from geo.types import Box
 
 # The words that kinds of site use for the shape of a thing, and the GeoJSON types that they allow.
 SHAPES = {
+    "spot": ("Point",),
     "point": ("Point", "MultiPoint"),
     "line": ("LineString", "MultiLineString"),
     "polygon": ("Polygon", "MultiPolygon"),
 }
-_SHAPES_ZH = {"point": "点", "line": "线", "polygon": "面"}
+# By shapely's numbers of types.
+_TYPES = (
+    "Point",
+    "LineString",
+    "LinearRing",
+    "Polygon",
+    "MultiPoint",
+    "MultiLineString",
+    "MultiPolygon",
+    "GeometryCollection",
+)
+_SHAPES_ZH = {"spot": "一个点", "point": "点", "line": "线", "polygon": "面"}
+
+Geometries = NDArray[np.object_]
 
 # Mending may not move an outline by more than this: square metres, and share of the whole.
 _HARMLESS_M2 = 1.0
@@ -87,6 +104,53 @@ def make_valid(geom: BaseGeometry) -> tuple[BaseGeometry, list[Message]]:
         geom = parts[0]
         done.append(Message("只有一个部件，改为单一图形。", "A multi geometry of one part became that part."))
     return geom, done
+
+
+class Mended(NamedTuple):
+    """Many geometries in their stored form (`geo.geojson.normalise`), None where `problems` (by index) says
+    why; `notes` tell what was mended."""
+
+    geometries: Geometries
+    problems: dict[int, list[Message]]
+    notes: dict[int, list[Message]]
+
+
+def mend_all(geoms: Geometries, allowed_types: Collection[str]) -> Mended:
+    """`make_valid` and `validate` for many WGS 84 geometries, and their stored form. Only those that may need
+    it are looked at one by one."""
+    found = geoms.copy()
+    names = {name for word in allowed_types for name in SHAPES.get(word, (word,))}
+    problems: dict[int, list[Message]] = {}
+    notes: dict[int, list[Message]] = {}
+    for index in np.flatnonzero(~_plainly_good(found, names)):
+        geom, done = (None, []) if found[index] is None else make_valid(found[index])
+        wrong = validate(geom, allowed_types)
+        found[index] = None if wrong else geom
+        problems |= {int(index): wrong} if wrong else {}
+        notes |= {int(index): done} if done else {}
+    found = normalise(found)
+    # Rounding may make hairlines cross; where it does, that is mended too.
+    for index in np.flatnonzero(~(shapely.is_missing(found) | shapely.is_valid(found))):
+        geom, _ = make_valid(found[index])
+        if wrong := validate(geom, allowed_types):
+            problems[int(index)], geom = wrong, None
+        found[index] = geom
+    return Mended(found, problems, notes)
+
+
+def _plainly_good(geoms: Geometries, names: Collection[str]) -> NDArray[np.bool_]:
+    """Valid single points, lines and polygons of the right type, on the globe and of some size."""
+    kind = np.array(["", *_TYPES])[shapely.get_type_id(geoms) + 1]
+    bounds = shapely.bounds(geoms)
+    with np.errstate(invalid="ignore"):
+        on_globe = (np.abs(bounds) <= (180.0, 90.0, 180.0, 90.0)).all(axis=1)  # not of NaN, as of empty ones
+        # A square metre is some 1e-10 square degrees at the equator, and more towards the poles.
+        large = (shapely.get_dimensions(geoms) == 0) | (shapely.area(geoms) > 1e-9)
+    parts = shapely.get_num_geometries(geoms)
+    several = (parts > 1) | ~np.char.startswith(kind, "Multi")
+    good = np.isin(kind, list(names)) & on_globe & large & several & ~shapely.has_z(geoms)
+    good[good] = shapely.is_valid(geoms[good])
+    return good
 
 
 def _check_numbers(xy: np.ndarray) -> Message | None:

@@ -83,7 +83,7 @@ def import_sites(
     if dry_run:
         console.print("试运行，未保存 · dry run, nothing saved")
         sys.exit(1 if judgement.count("refused") else 0)
-    source = f"{file.name} sha256:{_sha256(file)[:12]}"
+    source = f"{file.name} sha256:{sha256(file)[:12]}"
     live = Live(database, settings)
     with Progress(console=console, transient=True) as progress, database.write() as connection:
         # judged again inside the transaction: somebody may have changed a site meanwhile
@@ -147,6 +147,7 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:,.1f}"
 
 
-def _sha256(file: Path) -> str:
+def sha256(file: Path) -> str:
+    """The digest of a file's bytes, in hexadecimal digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

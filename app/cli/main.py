@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.cli.database import demo, init, load
 from app.cli.imports import import_sites
 from app.cli.packs import pack, snapshot
+from app.cli.places import import_places
 from app.cli.serve import serve
 from app.cli.users import user
 from app.errors import AppError
@@ -31,7 +32,7 @@ def cli() -> None:
     """
 
 
-for command in (init, load, demo, serve, import_sites, pack, snapshot, user):
+for command in (init, load, demo, serve, import_sites, import_places, pack, snapshot, user):
     cli.add_command(command)
 
 

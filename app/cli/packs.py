@@ -19,6 +19,7 @@ from app.pack.against import AGAINST, read_against
 from app.params import Query
 from app.settings import Settings
 from app.store.coverage import Coverages
+from app.store.covertimeline import CoverTimes
 from app.store.database import Database
 from app.store.live import Live, View
 from app.store.spatial.protocol import Filters
@@ -78,9 +79,7 @@ def opened(
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @filtered
-@click.option(
-    "--against", help="与某周末相比，如 2023-W10 · also the change since that week"
-)
+@click.option("--against", help="与某周末相比，如 2023-W10 · also the change since that week")
 def pack(folder: Path, lang: str, week: str | None, against: str | None, **filters: tuple[str, ...]) -> None:
     """生成会议材料：PDF、Excel 和幻灯片图片 · Make the meeting's pack: PDF, workbook, pictures for slides."""
     from app.pack.making import Maker
@@ -88,7 +87,8 @@ def pack(folder: Path, lang: str, week: str | None, against: str | None, **filte
     with opened(week, filters, against) as asked:
         # whoever may run this may read the database itself
         actor = Actor(None, "pack", "pack", Role.SUPERVISION)
-        maker = Maker(asked.source, asked.counted, asked.view, actor, asked.filters, lang, asked.against)
+        times = CoverTimes(asked.counted)
+        maker = Maker(asked.source, times, asked.view, actor, asked.filters, lang, asked.against)
         files = {f"{maker.name}.pdf": maker.pdf(), f"{maker.name}.xlsx": maker.workbook()}
         files |= {f"{maker.name}-{n:02d}.png": one for n, one in enumerate(maker.slides(), start=1)}
     folder.mkdir(parents=True, exist_ok=True)

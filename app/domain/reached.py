@@ -13,6 +13,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.services import FEWEST
+
 
 class Layer(StrEnum):
     """Kinds of places that are served."""
@@ -23,12 +25,27 @@ class Layer(StrEnum):
     BUILT_UP = "built_up"
 
 
+NAMES = {
+    Layer.VILLAGE: "villages",
+    Layer.COMMUNITY: "communities",
+    Layer.BUILDING: "buildings",
+    Layer.BUILT_UP: "built_up",
+}
+"""What the layers' members are called in answers, files and the audit."""
+
 HALF = 0.5
 """The share of a polygon from which on it counts as covered."""
 _ROUNDING = 1e-9
 
-PEOPLE_OF = (Layer.VILLAGE, Layer.COMMUNITY, Layer.BUILDING, Layer.BUILT_UP)
-"""Inhabitants are told of the first of these layers that knows any: the same people may live in several."""
+PEOPLE_OF = (Layer.VILLAGE, Layer.COMMUNITY, Layer.BUILT_UP)
+"""Inhabitants are told of the first of these layers that knows any: the same people may live in several.
+Never of buildings: a place tried out beside a house would tell how many live in it."""
+
+FEWEST_PEOPLE = FEWEST
+"""A place with fewer inhabitants, but for nobody, is a home; its number is not taken in."""
+
+MOST_PEOPLE = 2_000_000
+"""No village, and no community, has as many; such a number is an area or a telephone number."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +100,7 @@ def count(
     area_km2: NDArray[np.float64],
     people: NDArray[np.float64],
 ) -> Reached:
-    """Rows of places: `towns` are their indices in `codes`, `area_km2` 0 of points, `people` NaN if unknown."""
+    """Rows of places: `towns` are their indices in `codes`, `area_km2` 0 of points, `people` NaN: unknown."""
     covered = is_covered(shares)
     known = ~np.isnan(people)
     living = np.where(known, people, 0.0)

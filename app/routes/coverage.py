@@ -22,7 +22,8 @@ from app.deps import (
 from app.domain.reached import Layer
 from app.domain.services import LEAST_M, MOST_M, MOST_MINUTES, Method, Rules, State
 from app.params import Param, Query
-from app.store.coverage import Answer, Coverages, Question
+from app.store.coverage import Coverages
+from app.store.coveranswers import Answer, Question
 from app.store.live import View
 from app.views.coverage import (
     area_features,

@@ -144,10 +144,11 @@ class Coverages:
         return self._kept.once(("streets", view.version, id(ground)), read)
 
     def illustrative(self, view: View) -> bool:
-        """Whether any town or site is drawn by hand and not surveyed."""
+        """Whether any town, site or place to be served is drawn by hand and not surveyed."""
 
         def read() -> bool:
-            drawn = (exists().where(table.c.position == "illustrative") for table in (t.town, t.site))
+            tables = (t.town, t.site, t.served_place)
+            drawn = (exists().where(table.c.position == "illustrative") for table in tables)
             with self.source.database.read() as connection:
                 return any(connection.execute(select(one)).scalar() for one in drawn)
 

@@ -10,17 +10,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, Table, and_, case, func, select, union
+from sqlalchemy import Connection, Table, and_, case, func, select, union_all
 
-from app.domain.services import State
 from app.domain.weeks import Week
 from app.store import tables as t
 from app.store.asof import AsOf
-from app.store.coverage import Mains, Places
+from app.store.coversites import Mains, Places
 from app.store.geometries import drawn
 from app.store.publish import built_members
 from app.store.standing import standings
@@ -32,7 +32,7 @@ LEDGER = (t.plan, t.report, t.acceptance, t.site_version)
 deleted, so that as many rows known by then are the same rows."""
 
 MANY = 15_000
-"""If more sites than this may count, all are read: databases bound the length of lists."""
+"""If more sites than this are asked for, all are read: databases bound the length of lists."""
 
 
 class Moment(NamedTuple):
@@ -65,12 +65,34 @@ def moments(connection: Connection, weeks: Sequence[Week]) -> dict[Week, Moment]
     }
 
 
+def first_signs(connection: Connection, networks: Collection[str]) -> dict[str, datetime]:
+    """Of everything that can ever have been finished, or built in part, when that was first entered: before,
+    it did not count. `networks` are the kinds laid in sections."""
+    report, verdict, site = t.report.c, t.acceptance.c, t.site.c
+    whole = select(report.subject_code, report.entered_at).where(report.percent >= 100)
+    judged = select(verdict.subject_code, verdict.entered_at).where(verdict.accepted)
+    partly = (
+        select(report.subject_code, report.entered_at)
+        .join(t.site, site.code == report.subject_code)
+        .where(report.sections.is_not(None), site.kind.in_(networks))
+    )
+    each = union_all(whole, judged, partly).subquery().c
+    query = select(each.subject_code, func.min(each.entered_at)).group_by(each.subject_code)
+    return dict(connection.execute(query).all())
+
+
 def read_past(
-    connection: Connection, week: Week, state: State, networks: Collection[str], tolerance: float
+    connection: Connection,
+    week: Week,
+    signs: Mapping[str, datetime] | None,
+    networks: Collection[str],
+    tolerance: float,
 ) -> Past:
-    """The sites that may count in a state when a week ended; `networks` are the kinds laid in sections."""
+    """The sites when a week ended: with `signs` those that had given some, else all of them."""
     as_of = AsOf.week(week)
-    codes = _perhaps_done(connection, as_of, networks) if state is State.DONE else None
+    codes = None if signs is None else [code for code, moment in signs.items() if moment < as_of.before]
+    if codes is not None and len(codes) > MANY:
+        codes = None
     standing = standings(connection, as_of, tolerance, codes)
     shown = drawn(as_of, codes).subquery()
     site = t.site.c
@@ -84,20 +106,6 @@ def read_past(
         objects([row.geom for row in rows]),
     )
     return Past(places, {kind: _mains(places, kind, rows, standing) for kind in networks})
-
-
-def _perhaps_done(connection: Connection, as_of: AsOf, networks: Collection[str]) -> Collection[str] | None:
-    """Everything that can be finished, or built in part, as far as was known then; None for all sites."""
-    report, verdict, site = t.report.c, t.acceptance.c, t.site.c
-    whole = select(report.subject_code).where(as_of.known(t.report), report.percent >= 100)
-    judged = select(verdict.subject_code).where(as_of.known(t.acceptance), verdict.accepted)
-    partly = (
-        select(report.subject_code)
-        .join(t.site, site.code == report.subject_code)
-        .where(as_of.known(t.report), report.sections.is_not(None), site.kind.in_(networks))
-    )
-    codes = connection.execute(union(whole, judged, partly)).scalars().all()
-    return codes if len(codes) <= MANY else None
 
 
 def _mains(places: Places, kind: str, rows: Sequence, standing: Mapping) -> Mains:

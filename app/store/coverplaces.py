@@ -18,12 +18,14 @@ from geo.ground import Ground, objects
 from geo.nearest import NearestIndex
 from geo.reach import Targets, shares, touched
 from geo.service import Service
+from geo.walking import ASIDE_M
 
 KEPT_COUNTS = 150
 """Counts kept; each holds a number for every place. A board of twenty kinds in three states is sixty."""
 
-SLACK = 1.01
-"""A place tried out may reach so much farther on the plane than its radius."""
+SLACK, ASIDE = 1.01, ASIDE_M * 1.1
+"""A place tried out may reach so much farther than its radius: a share for the plane, and metres beside the
+streets that are walked along."""
 
 Counts = dict[Layer, Reached]
 Numbers = NDArray[np.float64]
@@ -85,7 +87,8 @@ class PlacesServed:
         """The same of a service area with points (WGS 84) that are tried out: only what lies within a radius
         of them is looked at again."""
         middles = np.array([point.coords[0] for point in service.ground.flat(objects(points))])
-        boxes = np.hstack([middles - radius_m * SLACK, middles + radius_m * SLACK])
+        farthest = radius_m * SLACK + ASIDE
+        boxes = np.hstack([middles - farthest, middles + farthest])
         layers = self.layers(view, service.ground)
         return {
             layer: _counted(places, service, (before[layer].shares, boxes))

@@ -12,33 +12,39 @@ import os
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import numpy as np
 import shapely
 
-from app.domain.reached import Count, Layer
+from app.domain.reached import Layer, Reached
 from app.domain.services import Manner, Method, State
 from app.domain.weeks import Week
-from app.store.coverage import WORKERS, Answer, Coverages, Objects, Question, counting, told_rows
-from app.store.coverpast import Moment, Past, moments, read_past
+from app.store.coverage import WORKERS, Coverages
+from app.store.coveranswers import Answer, Objects, Question, told_rows
+from app.store.coverpast import Moment, Past, first_signs, moments, read_past
+from app.store.coversites import counting
 from app.store.keeping import Kept
 from app.store.live import View
 from app.store.weeks import first_week
 from geo.change import Change, change
 from geo.ground import Share
 
+SOON = 20_000
+"""So many sites in all weeks together are counted in about a second, also the first time."""
+
 MOST_WEEKS = 60
 """A programme is a year; of a longer time the last weeks are told."""
-KEPT_WEEKS, KEPT_POINTS, KEPT_ANSWERS, KEPT_PASTS, KEPT_MOMENTS = 30_000, 8_000, 40, 6, 60
+KEPT_WHOLE, KEPT_WEEKS, KEPT_POINTS, KEPT_ANSWERS, KEPT_PASTS, KEPT_MOMENTS = 30, 30_000, 8_000, 40, 6, 60
 
 
 @dataclass(frozen=True, eq=False)
 class Point:
     """One week of one question: rows per town and last the zone, of the ground and of each layer of places
-    that are served."""
+    that are served (without the shares of the single places)."""
 
     rows: tuple[Share, ...]
-    reached: Mapping[Layer, tuple[Count, ...]]
+    reached: Mapping[Layer, Reached]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +60,7 @@ class CoverTimes:
 
     def __init__(self, counted: Coverages) -> None:
         self.counted, self.source = counted, counted.source
-        self._weeks, self._points = Kept(KEPT_WEEKS), Kept(KEPT_POINTS)
+        self._whole, self._weeks, self._points = Kept(KEPT_WHOLE), Kept(KEPT_WEEKS), Kept(KEPT_POINTS)
         self._answers, self._pasts, self._moments = Kept(KEPT_ANSWERS), Kept(KEPT_PASTS), Kept(KEPT_MOMENTS)
         self._networks = frozenset(
             kind for kind, rule in counted.rules.by_kind.items() if rule.manner is Manner.NETWORK
@@ -78,7 +84,23 @@ class CoverTimes:
 
     def timeline(self, view: View, questions: Iterable[Question]) -> Timeline:
         """Every week up to the view's. Errors as :meth:`Coverages.ask`."""
-        asked, weeks = list(dict.fromkeys(questions)), self.weeks(view)
+        asked = tuple(dict.fromkeys(questions))
+        return self._whole.once((view.version, view.as_of, asked), lambda: self._timeline(view, asked))
+
+    def has_timeline(self, view: View, questions: Iterable[Question]) -> bool:
+        """Whether it is there already, or small enough to be there in a moment."""
+        if len(view.statuses) * len(self.weeks(view)) <= SOON:
+            return True
+        return self._whole.has((view.version, view.as_of, tuple(dict.fromkeys(questions))))
+
+    def points(self, view: View, week: Week, questions: Iterable[Question]) -> dict[Question, Point]:
+        """One week of many questions."""
+        asked = list(dict.fromkeys(questions))
+        found = self._workers.map(lambda question: self.point(view, week, question), asked)
+        return dict(zip(asked, found, strict=True))
+
+    def _timeline(self, view: View, asked: Sequence[Question]) -> Timeline:
+        weeks = self.weeks(view)
         # First the view's own week, which the board asks for too and the week before is often like.
         self.counted.ask_all(view, asked)
         tasks = [(week, question) for week in reversed(weeks) for question in asked]
@@ -125,20 +147,28 @@ class CoverTimes:
             found = self.counted.count_reached(view, answer.service)
         else:
             found = self.counted.reached(view, answer)
-        return Point(tuple(told_rows(answer)), {layer: one.rows for layer, one in found.items()})
+        reached = {layer: replace(one, shares=np.empty(0)) for layer, one in found.items()}
+        return Point(tuple(told_rows(answer)), reached)
 
     def _counting(self, view: View, week: Week, question: Question) -> tuple[list[str], Objects]:
-        past = self._past(self._moment(week, view), question.state)
+        past = self._past(view, self._moment(week, view), question.state)
         codes, geoms, _ = counting(past.places, question, past.mains.get(question.kind))
         return codes, geoms
 
-    def _past(self, moment: Moment, state: State) -> Past:
+    def _past(self, view: View, moment: Moment, state: State) -> Past:
+        # What is not finished cannot count as such: few sites are looked at in the first weeks.
+        signs = self._moments.once(("signs", view.version), self._signs) if state is State.DONE else None
+
         def read() -> Past:
             with self.source.database.read() as connection:
                 tolerance = self.source.settings.tolerance
-                return read_past(connection, moment.week, state, self._networks, tolerance)
+                return read_past(connection, moment.week, signs, self._networks, tolerance)
 
         return self._pasts.once((moment, state), read)
+
+    def _signs(self) -> dict[str, datetime]:
+        with self.source.database.read() as connection:
+            return first_signs(connection, self._networks)
 
     def _moment(self, week: Week, view: View) -> Moment:
         """A past week; those up to the view's are looked at together, once per version."""

@@ -1,8 +1,8 @@
 """Load the project's own data (ledger, boundaries, villages, context roads, sites) into a database.
 
 Loading again is safe: facts of the ledger are renewed, a site's geometry is only replaced while
-nobody has replaced it by an import or reported metres built along it, and nothing that people entered is
-touched.
+nobody has replaced it by an import or reported metres built along it, a layer of places to be served only
+while nobody has imported one, and nothing that people entered is touched.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from app.domain.privacy import is_withheld
 from app.settings import ROOT
 from app.store import tables as t
 from app.store.moments import now
+from app.store.placefiles import BadPlaces, load_places
 from app.store.publish import publish
 from app.store.subjects import renew_subjects
+from geo.errors import GeoError
 from geo.geojson import normalise
 
 DATA = ROOT / "data"
@@ -69,6 +71,10 @@ def load(
     _towns(connection, data)
     _renew(connection, t.village, _villages(data), ["code"])
     _renew(connection, t.road, _roads(data), ["code"])
+    try:
+        load_places(connection, data)
+    except (BadPlaces, GeoError) as error:
+        raise BadData(str(error)) from error
     step("台账 · ledger")
     _ledger(connection, ledger)
     step("点位 · sites")

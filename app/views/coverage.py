@@ -12,7 +12,8 @@ from shapely.geometry.base import BaseGeometry
 
 from app.domain.reached import Layer
 from app.domain.services import Manner, Method, Rule, Rules, State
-from app.store.coverage import Answer, Coverages, Question, told_rows
+from app.store.coverage import Coverages
+from app.store.coveranswers import Answer, Question, told_rows
 from app.store.live import View
 from app.store.vocabulary import Vocabulary
 from app.views.coverserved import (
@@ -88,7 +89,7 @@ def _metres(answer: Answer) -> dict[str, float] | None:
 
 
 def _row(row: Share, words: Vocabulary) -> dict[str, Any]:
-    named = {} if row.code is None else _town(row.code, words)
+    named = {} if row.code is None else town_members(row.code, words)
     return named | {
         "area_km2": round(row.area_km2, 4),
         "covered_km2": round(row.covered_km2, 4),
@@ -97,7 +98,8 @@ def _row(row: Share, words: Vocabulary) -> dict[str, Any]:
     }
 
 
-def _town(code: str, words: Vocabulary) -> dict[str, Any]:
+def town_members(code: str, words: Vocabulary) -> dict[str, Any]:
+    """How a row names its town."""
     town = words.towns[code]
     return {"town": town["name"], "town_en": town["name_en"], "town_code": code}
 
@@ -123,7 +125,7 @@ def _gap(rank: int, gap: Gap, answer: Answer, known: Titles, words: Vocabulary) 
         "lon": round(gap.lon, DIGITS),
         "lat": round(gap.lat, DIGITS),
         "room_m": round(gap.room_m),
-        "towns": [_town(code, words) | {"km2": round(km2, 4)} for code, km2 in gap.towns.items()],
+        "towns": [town_members(code, words) | {"km2": round(km2, 4)} for code, km2 in gap.towns.items()],
         "nearest": nearest,
     }
 
@@ -165,7 +167,7 @@ def change_members(found: Change, words: Vocabulary) -> dict[str, Any]:
     """Square kilometres kept, gained and lost per town and in the zone."""
 
     def row(one: Any) -> dict[str, Any]:
-        named = {} if one.code is None else _town(one.code, words)
+        named = {} if one.code is None else town_members(one.code, words)
         names = ("both_km2", "gained_km2", "lost_km2")
         return named | {name: round(getattr(one, name), 4) for name in names}
 
@@ -215,7 +217,7 @@ def board_row(
     return {
         **question_members(done, rules, lang),
         "label": label,
-        "towns": [_town(code, words) | {"states": states} for code, states in shares.items()],
+        "towns": [town_members(code, words) | {"states": states} for code, states in shares.items()],
         "zone": {"states": zone},
         "metres": _metres(done),
         "off_network": done.off_network,

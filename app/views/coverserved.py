@@ -9,20 +9,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from app.domain.reached import Count, Layer, Reached, is_covered, people
+from app.domain.reached import NAMES, Count, Layer, Reached, is_covered, people
 from app.store.coverplaces import Uncovered
 from app.store.servedplaces import ServedPlaces
 
 MOST_VILLAGES = 200
 """Uncovered villages listed."""
-
-NAMES = {
-    Layer.VILLAGE: "villages",
-    Layer.COMMUNITY: "communities",
-    Layer.BUILDING: "buildings",
-    Layer.BUILT_UP: "built_up",
-}
-"""What the layers' members are called."""
 
 OF_EVERY_KIND = (Layer.VILLAGE,)
 """Layers that are told of every kind; the others too of networks."""

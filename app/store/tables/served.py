@@ -36,5 +36,7 @@ served_place = Table(
     Column("entered_at", UtcDateTime, nullable=False),
     Column("change_id", Serial, ForeignKey("change.id")),
     Column("geom", ShapelyGeometry(), nullable=False),
+    # The last of several guards: who lives in one house is nobody's business (decision 021).
+    CheckConstraint("layer <> 'building' OR inhabitants IS NULL", name="no_private_people"),
 )
 gist(served_place.c.geom)

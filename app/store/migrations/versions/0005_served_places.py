@@ -42,6 +42,9 @@ def upgrade() -> None:
             name=op.f("ck_served_place_known_layer"),
         ),
         sa.CheckConstraint("inhabitants >= 0", name=op.f("ck_served_place_people")),
+        sa.CheckConstraint(
+            "layer <> 'building' OR inhabitants IS NULL", name=op.f("ck_served_place_no_private_people")
+        ),
         sa.ForeignKeyConstraint(["town_code"], ["town.code"], name=op.f("fk_served_place_town_code_town")),
         sa.ForeignKeyConstraint(["change_id"], ["change.id"], name=op.f("fk_served_place_change_id_change")),
         sa.PrimaryKeyConstraint("layer", "code", name=op.f("pk_served_place")),
