@@ -41,6 +41,7 @@ from app.routes import (
     checkins,
     coverage,
     coverageboard,
+    coveragetimeline,
     directives,
     docs,
     events,
@@ -70,6 +71,7 @@ from app.routes import (
 from app.security import SecurityHeaders
 from app.settings import STATIC, Settings
 from app.store.coverage import Coverages
+from app.store.covertimeline import CoverTimes
 from app.store.database import Database, first_line
 from app.store.live import Live
 from app.store.photouploads import sweep
@@ -147,6 +149,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         exports,
         coverage,
         coverageboard,
+        coveragetimeline,
         packs,
     ):
         app.include_router(module.router)
@@ -167,6 +170,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database = Database(app.state.settings)
     app.state.live = await anyio.to_thread.run_sync(Live, database, app.state.settings)
     app.state.coverages = Coverages(app.state.live, app.state.settings.service_rules())
+    app.state.cover_times = CoverTimes(app.state.coverages)
     await anyio.to_thread.run_sync(_sweep, app.state.live)
     app.state.events = Events(State.of(app.state.live.view))
     follower = asyncio.create_task(Follower(app.state.live, app.state.events).run())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 import anyio.to_thread
 from fastapi import APIRouter, Request
@@ -11,12 +10,19 @@ from starlette.responses import Response
 
 from app.deps import LANG, WEEK, live, page_language, read_view
 from app.domain.services import LEAST_M, MOST_M, Method, State
-from app.params import Query
+from app.domain.weeks import Week
+from app.params import Param, Query
 from app.routes.coverage import KIND, METHOD, METHODS, RADIUS, STATE, STATES
+from app.routes.coveragetimeline import timeline_values
 from app.routes.ledger import all_items
-from app.store.coverage import Coverages, Question
+from app.store.coverage import Coverages
+from app.store.coveranswers import Question
+from app.store.covertimeline import CoverTimes
 from app.store.live import View
-from app.views.coverboard import board_rows, large, protected_counts
+from app.views.coverboard import board_rows, protected_counts
+from app.views.covercompare import compared
+from app.views.coverlarge import large
+from app.views.coverlinks import links
 from app.views.coverquestions import kinds_shown, usual_question
 from app.views.towncounts import town_targets, villages_by_town
 from app.views.weeks import weeks_of
@@ -24,7 +30,8 @@ from app.web import page
 
 router = APIRouter(include_in_schema=False)
 
-ASKED = (KIND, METHOD, STATE, RADIUS, WEEK, LANG)
+AGAINST = Param("against", {"type": "string"}, "Compared with the end of this week · 与此周末比较")
+ASKED = (KIND, METHOD, STATE, RADIUS, WEEK, AGAINST, LANG)
 
 
 @router.get("/coverage")
@@ -34,6 +41,7 @@ async def coverage_page(request: Request) -> Response:
     query = Query(request.query_params, ASKED)
     view, lang = await read_view(query, source), page_language(request)
     counted: Coverages = request.app.state.coverages
+    times: CoverTimes = request.app.state.cover_times
     method = query.choice("method", Method, Method.CIRCLE, METHODS)
     state = query.choice("state", State, State.DONE, STATES)
     spellings = {
@@ -42,27 +50,49 @@ async def coverage_page(request: Request) -> Response:
     kinds = sorted(query.choices("kind", spellings, kinds_shown(counted.rules, view)))
     chosen = kinds[0] if len(kinds) == 1 else None
     radius = query.number("radius", LEAST_M, MOST_M, None)
+    against = query.week(source.view.week, AGAINST.name)
     query.done()
     questions = {
         kind: usual_question(counted.rules, kind, method) for kind in kinds_shown(counted.rules, view)
     }
     question = questions[chosen]._replace(state=state) if chosen else None
     if question is not None and radius is not None:
-        question = questions[question.kind] = question._replace(radius_m=radius)
+        question = question._replace(radius_m=radius)
+        questions[question.kind] = question._replace(state=State.DONE)
+    # Going back a week may lead before the week that was compared with.
+    compare = against if against is not None and against < view.week else None
 
     def count() -> dict[str, Any]:
         items = all_items(source, view, lang)
+        drawn = large(counted, view, lang, question) if question else None
         return {
-            "rows": board_rows(counted, view, lang, questions),
-            "large": large(counted, view, lang, question) if question else None,
+            "rows": board_rows(counted, view, lang, questions, _before(times, view, compare, questions)),
+            "large": drawn,
+            "comparison": compared(times, view, lang, compare, question, drawn.frame)
+            if question and drawn and compare
+            else None,
+            "against_weeks": times.weeks(view)[-2::-1],
             "protected": protected_counts(view, items, lang),
             "town_targets": town_targets(view, items, lang),
             "villages": villages_by_town(source, view),
             "walkable": counted.streets(view) is not None,
             "illustrative": counted.illustrative(view),
+            "loaded": counted.served_places(view),
+            **_curves(counted, times, view, lang, [question] if question else list(questions.values())),
         }
 
     values = await anyio.to_thread.run_sync(count)
+    own_radius = f"{radius:g}" if radius is not None and chosen else None
+    link = links(
+        {
+            "kind": chosen,
+            "method": None if method is Method.CIRCLE else method.value,
+            "state": None if state is State.DONE else state.value,
+            "radius": own_radius,
+            "week": None if view.week >= source.view.week else str(view.week),
+            "against": str(compare) if compare else None,
+        }
+    )
     return page(
         request,
         view,
@@ -76,22 +106,27 @@ async def coverage_page(request: Request) -> Response:
         methods=METHODS,
         towns=view.words.towns,
         limits=(LEAST_M, MOST_M),
-        link=_links(view, question, method, state, live(request).view),
+        against=compare,
+        not_against=against if against != compare else None,
+        radius=own_radius,
+        link=link,
         **values,
     )
 
 
-def _links(view: View, question: Question | None, method: Method, state: State, newest: View):
-    """Addresses of this page with something changed: ``link(kind="road")``; None takes a part out."""
-    now = {
-        "kind": question.kind if question else None,
-        "method": None if method is Method.CIRCLE else method.value,
-        "state": None if state is State.DONE else state.value,
-        "week": None if view.week >= newest.week else str(view.week),
-    }
+def _before(
+    times: CoverTimes, view: View, week: Week | None, questions: dict[str, Question]
+) -> dict[str, Any] | None:
+    """What was built in the week that is compared with, by kind."""
+    if week is None:
+        return None
+    return {one.kind: point for one, point in times.points(view, week, questions.values()).items()}
 
-    def link(**changes: str | None) -> str:
-        kept = {name: value for name, value in (now | changes).items() if value is not None}
-        return f"/coverage?{urlencode(kept)}" if kept else "/coverage"
 
-    return link
+def _curves(
+    counted: Coverages, times: CoverTimes, view: View, lang: str, questions: list[Question]
+) -> dict[str, Any]:
+    """The curves; none where they take so long that the page fetches them afterwards."""
+    if not times.has_timeline(view, questions):
+        return {"curves": None, "curve_weeks": ()}
+    return timeline_values(counted, times, view, lang, questions)

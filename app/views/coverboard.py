@@ -1,9 +1,9 @@
-"""The coverage board as its page shows it: a row per kind with small maps, and one kind in large."""
+"""The coverage board as its page shows it: a row per kind with small maps."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,23 +12,22 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from app.domain.privacy import is_withheld
-from app.domain.services import Manner, Method, State
-from app.store.coverage import Answer, Coverages, Question, told_rows
+from app.domain.reached import Layer
+from app.domain.services import Manner, State
+from app.store.coverage import Coverages
+from app.store.coveranswers import Answer, Question, told_rows
+from app.store.covertimeline import Point
 from app.store.live import View
-from app.views.coverage import gap_members, in_states, nearest_codes, question_members
-from app.views.overviews import zone_ground
+from app.views.coverage import in_states, question_members
+from app.views.coverhead import head_layer, head_share
+from app.views.coverserved import OF_EVERY_KIND, served_rows
 from app.wording import local
-from geo.placing import Spot
 from maps.frame import Frame
-from maps.lettering import Room
-from maps.overview import Overview, Place, framed
 
 MINI = (104.0, 120.0)
 """Width and height of a small map of one town."""
 MOST_DOTS, DOT = 300, 2.0
 """With more dots on a small map, one stands for all in a square of this width."""
-LARGE = (640.0, 860.0)
-SPOTS = 5
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,9 @@ class Amount:
 class Cell:
     """One kind in one town, or in the zone (`code` None, without a map).
 
-    `land`, `areas` (by state) and `dots` (x, y, counts today) draw the small map.
+    `land`, `areas` (by state) and `dots` (x, y, counts today) draw the small map. `heads` are the shares of
+    the large figure (None of nothing), `served` the members of `app.views.coverserved` per state, and `since`
+    what the large figure was in the week that it is compared with.
     """
 
     code: str | None
@@ -54,6 +55,9 @@ class Cell:
     land: str = ""
     areas: Mapping[State, str] | None = None
     dots: tuple[tuple[float, float, bool], ...] = ()
+    heads: Mapping[State, float | None] = field(default_factory=dict)
+    served: Mapping[State, Mapping[str, Any]] = field(default_factory=dict)
+    since: float | None = None
 
 
 @dataclass(frozen=True)
@@ -66,66 +70,91 @@ class Row:
     zone: Cell
     metres: tuple[float, float] | None
     off_network: int
+    of: Layer | None = None
+    """What the large figure is a share of; None for the ground."""
 
-
-@dataclass(frozen=True)
-class Large:
-    """One kind in large: a still map, what each state covers on it, numbered gaps and lettered spots."""
-
-    drawing: Overview
-    bounds: tuple[float, float, float, float]
-    areas: Mapping[State, str]
-    gaps: list[dict[str, Any]]
-    more: int
-    spots: list[dict[str, Any]]
+    @property
+    def anywhere(self) -> bool:
+        """Whether the zone has a site of this kind in any state."""
+        everything = self.zone.amounts[State.ALL]
+        return bool(everything.sites or everything.share)
 
 
 def board_rows(
-    counted: Coverages, view: View, lang: str, questions: Mapping[str, Question]
+    counted: Coverages,
+    view: View,
+    lang: str,
+    questions: Mapping[str, Question],
+    before: Mapping[str, Point] | None = None,
 ) -> tuple[Row, ...]:
-    """A row for each question, in their order."""
+    """A row for each question, in their order; `before` is by kind what was built in an earlier week."""
     asked = list(questions.values())
     found = in_states(counted, view, asked)
     return tuple(
-        _row(counted, view, lang, question, answers) for question, answers in zip(asked, found, strict=True)
+        _row(counted, view, lang, question, answers, (before or {}).get(question.kind))
+        for question, answers in zip(asked, found, strict=True)
     )
 
 
 def _row(
-    counted: Coverages, view: View, lang: str, question: Question, answers: Mapping[State, Answer]
+    counted: Coverages,
+    view: View,
+    lang: str,
+    question: Question,
+    answers: Mapping[State, Answer],
+    before: Point | None,
 ) -> Row:
     rows = {state: told_rows(answer) for state, answer in answers.items()}
+    reached = {state: counted.reached(view, answer) for state, answer in answers.items()}
+    manner = counted.rules.by_kind[question.kind].manner
+    of = head_layer(manner, reached[State.DONE])
+    layers = tuple(Layer) if manner is Manner.NETWORK else OF_EVERY_KIND
+    served = {state: served_rows(found, len(rows[state]), layers) for state, found in reached.items()}
     everything = answers[State.ALL]
     ground = everything.service.ground
     done = set(answers[State.DONE].codes)
     counts_today = np.array([code in done for code in everything.codes], dtype=bool)
+
+    def told(index: int) -> dict[str, Any]:
+        heads = {
+            state: head_share(of, reached[state], index, found[index].share) for state, found in rows.items()
+        }
+        then = head_share(of, before.reached, index, before.rows[index].share) if before else None
+        return {
+            "amounts": {state: _amount(found[index]) for state, found in rows.items()},
+            "heads": heads,
+            "served": {state: found[index] for state, found in served.items()},
+            "since": then,
+        }
+
     cells = []
     for index, code in enumerate(ground.codes):
         frame = Frame.around([ground.lonlat[index]], *MINI, 0, margin=0.04)
         inside = everything.service.within[index]
-        places = question.kind not in _drawn_as_lines(counted)
         cells.append(
             Cell(
                 code,
                 local(lang, view.words.towns[code], "name"),
                 float(ground.area_m2[index]) / 1e6,
-                {state: _amount(found[index]) for state, found in rows.items()},
-                frame.path(ground.lonlat[index]),
-                {
-                    state: _path(frame, ground.plane.to_wgs84(answer.service.pieces[index]))
+                land=frame.path(ground.lonlat[index]),
+                areas={
+                    state: path_of(frame, ground.plane.to_wgs84(answer.service.pieces[index]))
                     for state, answer in answers.items()
                 },
-                _dots(frame, everything.geoms[inside], counts_today[inside]) if places else (),
+                dots=_dots(frame, everything.geoms[inside], counts_today[inside])
+                if manner is Manner.PLACE
+                else (),
+                **told(index),
             )
         )
-    zone = Cell(None, "", ground.zone_m2 / 1e6, {state: _amount(found[-1]) for state, found in rows.items()})
     return Row(
         view.words.kinds[question.kind],
         question_members(answers[State.DONE], counted.rules, lang),
         tuple(cells),
-        zone,
+        Cell(None, "", ground.zone_m2 / 1e6, **told(len(ground.codes))),
         answers[State.DONE].metres,
         len(everything.off_network),
+        of,
     )
 
 
@@ -146,68 +175,13 @@ def _dots(
     )
 
 
-def _path(frame: Frame, geom: BaseGeometry) -> str:
+def path_of(frame: Frame, geom: BaseGeometry) -> str:
     """Path data; nothing of what is empty."""
     return "" if geom.is_empty else frame.path(geom)
 
 
-def _drawn_as_lines(counted: Coverages) -> set[str]:
-    return {kind for kind, rule in counted.rules.by_kind.items() if rule.manner is not Manner.PLACE}
-
-
 def _amount(row: Any) -> Amount:
     return Amount(row.covered_km2, row.share, row.sites)
-
-
-def large(counted: Coverages, view: View, lang: str, question: Question) -> Large:
-    """One kind over both towns, with the gaps that its question's state leaves."""
-    answers = {state: counted.ask(view, question._replace(state=state)) for state in State}
-    answer = answers[question.state]
-    places = counted.places(view)
-    found = counted.gaps(answer, 10)
-    told = gap_members(found, answer, counted.about(view, nearest_codes(found, answer)), view.words)
-    towns, roads = zone_ground(counted.source, view, lang)
-    frame = Frame.around([town.geometry for town in towns], *LARGE, 0, margin=0.03)
-    pictogram = view.words.kinds[question.kind]["pictogram"]
-    chosen = [
-        Place(code, status, pictogram, geom)
-        for code, kind, status, geom in zip(
-            places.codes, places.kinds, places.statuses, places.geoms, strict=True
-        )
-        if kind == question.kind
-    ]
-    drawing = framed(chosen, towns, roads, frame, Room(*LARGE))
-    for gap in told["largest"]:
-        gap["x"], gap["y"] = (round(value, 1) for value in frame.xy(gap["lon"], gap["lat"]))
-    return Large(
-        drawing,
-        frame.bounds,
-        {state: _path(frame, one.service.lonlat) for state, one in answers.items()},
-        told["largest"],
-        told["more"],
-        [_spot(spot, frame, view, lang) for spot in _spots(counted, answer)],
-    )
-
-
-def _spots(counted: Coverages, answer: Answer) -> list[Spot]:
-    """Where one more would help most; only of places as the crow flies."""
-    rule = counted.rules.by_kind[answer.question.kind]
-    if rule.manner is not Manner.PLACE or answer.question.method is Method.WALK:
-        return []
-    return counted.spots(answer, SPOTS)
-
-
-def _spot(spot: Spot, frame: Frame, view: View, lang: str) -> dict[str, Any]:
-    x, y = frame.xy(spot.lon, spot.lat)
-    towns = sorted(spot.towns, key=lambda code: -spot.towns[code])
-    return {
-        "lon": round(spot.lon, 6),
-        "lat": round(spot.lat, 6),
-        "x": round(x, 1),
-        "y": round(y, 1),
-        "km2": spot.gain_km2,
-        "town": local(lang, view.words.towns[towns[0]], "name") if towns else "",
-    }
 
 
 @dataclass(frozen=True)

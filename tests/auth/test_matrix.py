@@ -77,11 +77,13 @@ EXPECTED = {
         GET /api/weeks
         GET /api/events
         GET /coverage
+        GET /coverage/timeline
         GET /snapshot.html
         GET /api/coverage
         GET /api/coverage.geojson
         GET /api/coverage/board
         GET /api/coverage/change.geojson
+        GET /api/coverage/timeline
         GET /api/phone/data
         GET /docs
         GET /openapi.json

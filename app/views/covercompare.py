@@ -1,0 +1,75 @@
+"""Two moments of one kind compared: this week with an earlier one, or with everything finished."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.domain.reached import Layer
+from app.domain.weeks import Week
+from app.store.coveranswers import Question
+from app.store.covertimeline import CoverTimes
+from app.store.live import View
+from app.views.coverboard import path_of
+from app.wording import local
+from maps.frame import Frame
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A town, or the zone (`name` empty): km² covered in both weeks, gained and lost, and of all of it.
+
+    `villages` are (covered before, covered now, all); None unless villages are loaded.
+    """
+
+    name: str
+    area_km2: float
+    before_km2: float
+    now_km2: float
+    gained_km2: float
+    lost_km2: float
+    villages: tuple[int, int, int] | None
+
+    def share(self, km2: float) -> float:
+        """Percent of the town's area."""
+        return 100.0 * km2 / self.area_km2
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The earlier week, a row per town and last the zone, and paths: before, now, both, gained, lost."""
+
+    week: Week
+    rows: tuple[Compared, ...]
+    paths: Mapping[str, str]
+
+
+def compared(
+    times: CoverTimes, view: View, lang: str, week: Week, question: Question, frame: Frame
+) -> Comparison:
+    """What became of a kind's cover between the end of `week` and the view."""
+    change = times.change(view, week, question)
+    answers = times.answer(view, week, question), times.answer(view, view.week, question)
+    points = times.point(view, week, question), times.point(view, view.week, question)
+    names = [local(lang, town, "name") for town in view.words.towns.values()]
+    villages = [point.reached.get(Layer.VILLAGE) for point in points]
+    rows = []
+    for n, (name, row) in enumerate(zip([*names, ""], [*change.towns, change.zone], strict=True)):
+        before, now = (point.rows[n] for point in points)
+        counts = None
+        if villages[0] is not None and villages[1] is not None:
+            then, today = villages[0].rows[n], villages[1].rows[n]
+            counts = then.covered, today.covered, today.places
+        rows.append(
+            Compared(
+                name, now.area_km2, before.covered_km2, now.covered_km2, row.gained_km2, row.lost_km2, counts
+            )
+        )
+    areas = {
+        "before": answers[0].service.lonlat,
+        "now": answers[1].service.lonlat,
+        "both": change.both,
+        "gained": change.gained,
+        "lost": change.lost,
+    }
+    return Comparison(week, tuple(rows), {name: path_of(frame, area) for name, area in areas.items()})
