@@ -12,6 +12,7 @@ from app.domain.roles import Actor
 from app.domain.services import Method
 from app.domain.weeks import Week
 from app.i18n import translate
+from app.pack.curves import Curve, read_curves
 from app.pack.filtering import filter_words
 from app.pack.rows import STATUSES, BlockageRow, ItemRow, LateRow, SiteRow, TownRow
 from app.pack.served import Served, read_served
@@ -20,7 +21,7 @@ from app.pack.sites import site_rows, town_rows
 from app.pack.subjects import blockage_rows, item_row, keeps, late_rows
 from app.store.board import read_board
 from app.store.book import Book
-from app.store.coverage import Coverages
+from app.store.covertimeline import CoverTimes
 from app.store.ledger import read_items
 from app.store.live import View
 from app.store.spatial.protocol import Filters
@@ -54,6 +55,8 @@ class Pack:
     illustrative: bool
     served: Mapping[str, Served]
     """By kind; empty when no village, community, building or built-up land is loaded."""
+    curves: Mapping[str, Curve]
+    """How coverage grew week by week, by kind; empty when only one week is known."""
     since: Since | None = None
     """What changed since an earlier week; None when nobody asked."""
 
@@ -68,7 +71,7 @@ def read_pack(
     connection: Connection,
     view: View,
     book: Book,
-    counted: Coverages,
+    times: CoverTimes,
     actor: Actor,
     filters: Filters,
     lang: str,
@@ -78,7 +81,7 @@ def read_pack(
 
     What the filter leaves out of the map is left out of every table.
     """
-    words = view.words
+    words, counted = view.words, times.counted
     sites = site_rows(view, filters, lang)
     filtered = filters != Filters()
     codes = {site.code for site in sites}
@@ -117,6 +120,7 @@ def read_pack(
         positions=tuple(dict.fromkeys(site.position for site in sites)),
         illustrative=counted.illustrative(view),
         served=read_served(counted, view, questions.values(), lang),
+        curves=read_curves(times, view, questions.values(), lang),
         since=None
         if then is None
         else read_since(then, view, counted, questions.values(), sites, item_rows, lang),

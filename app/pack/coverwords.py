@@ -8,10 +8,11 @@ from app.domain.reached import Count, Layer
 from app.domain.services import State
 from app.i18n import translate
 from app.pack.contents import Pack
+from app.pack.curves import Curve
 from app.pack.served import Served
 from app.views.coverboard import Cell
 from app.views.coverboard import Row as CoverageRow
-from app.wording import enumeration, figure, metres, percent, square_metres
+from app.wording import enumeration, figure, metres, percent
 
 MOST_MISSED = 30
 """Villages named on paper; the workbook names all."""
@@ -40,8 +41,9 @@ def _card(pack: Pack, row: CoverageRow, lang: str) -> dict[str, Any]:
         "map": f"cover-{code}.svg",
         "alt": translate(lang, "pack.filter_join").join(_alt(label, cell, lang) for cell in row.towns),
         "rows": [_row(cell, lang) for cell in (*row.towns, row.zone)],
-        "curve": None,
-        "served": _served(served, pack, lang) if served else [],
+        "curve": _curve(pack.curves.get(code), code, label, lang),
+        "served": _served(served, lang) if served else [],
+        "columns": [_name(cell, lang) for cell in (*row.towns, row.zone)],
         "missed": _missed(served, lang) if served else "",
         "note": "　".join(filter(None, (laid, asked["basis"] or ""))),
     }
@@ -52,10 +54,14 @@ def _alt(label: str, cell: Cell, lang: str) -> str:
     return translate(lang, "coverage.picture", kind=label, town=cell.name, **shares)
 
 
+def _name(cell: Cell, lang: str) -> str:
+    return cell.name or translate(lang, "coverage.zone")
+
+
 def _row(cell: Cell, lang: str) -> dict[str, Any]:
     done, everything = (cell.amounts[state].share for state in (State.DONE, State.ALL))
     return {
-        "name": cell.name or translate(lang, "coverage.zone"),
+        "name": _name(cell, lang),
         "zone": cell.code is None,
         "done": done,
         "all": everything,
@@ -64,22 +70,35 @@ def _row(cell: Cell, lang: str) -> dict[str, Any]:
     }
 
 
-def _served(served: Served, pack: Pack, lang: str) -> list[dict[str, Any]]:
-    """A line for each layer, and one for the inhabitants: a cell per town and for the zone."""
-    lines = [
-        {
-            "label": translate(lang, f"pack.layers.{layer}"),
-            "cells": [_counted(layer, row, share, lang) for row, share in zip(rows, shares, strict=True)],
-        }
-        for layer, rows, shares in served.layers
-    ]
-    if served.people:
-        lines.append(
-            {
-                "label": translate(lang, "pack.layers.people"),
-                "cells": [_people(row, lang) for row in served.people],
-            }
+def _curve(curve: Curve | None, code: str, label: str, lang: str) -> dict[str, str] | None:
+    """The drawing's file and its words: first and last value of each town."""
+    if curve is None:
+        return None
+    told = [
+        translate(
+            lang,
+            "pack.alt_line",
+            town=line.name,
+            first=percent(lang, line.shares[0] * 100),
+            last=percent(lang, line.shares[-1] * 100),
         )
+        for line in curve.lines
+    ]
+    words = {"kind": label, "first": curve.weeks[0], "last": curve.weeks[-1]}
+    alt = translate(lang, "pack.alt_curve", lines=translate(lang, "pack.filter_join").join(told), **words)
+    return {"file": f"curve-{code}.svg", "slide": f"curve-{code}-slide.svg", "alt": alt}
+
+
+def _served(served: Served, lang: str) -> list[dict[str, Any]]:
+    """A line for each layer, and one for the inhabitants: a cell per town and for the zone."""
+    lines = []
+    for one in served.layers:
+        rows = zip(one.rows, one.shares, strict=True)
+        label, cells = f"pack.layers.{one.layer}", [_counted(one.layer, *row, lang) for row in rows]
+        lines.append({"label": translate(lang, label), "cells": cells})
+    if served.people:
+        cells = [_people(row, lang) for row in served.people]
+        lines.append({"label": translate(lang, "pack.layers.people"), "cells": cells})
     return lines
 
 
@@ -88,8 +107,8 @@ def _counted(layer: Layer, row: Count, share: float | None, lang: str) -> str:
         return translate(lang, "pack.no_places")
     told = percent(lang, share * 100)
     if layer is Layer.BUILT_UP:
-        covered, whole = (square_metres(lang, km2 * 1e6) for km2 in (row.covered_km2, row.area_km2))
-        return translate(lang, "pack.of_places", covered=covered, all=whole, share=told)
+        covered, whole = figure(row.covered_km2), figure(row.area_km2)
+        return translate(lang, "pack.of_land", covered=covered, all=whole, share=told)
     return translate(lang, "pack.of_places", covered=figure(row.covered), all=figure(row.places), share=told)
 
 
@@ -101,10 +120,12 @@ def _people(row: Count, lang: str) -> str:
 
 
 def _missed(served: Served, lang: str) -> str:
-    """The villages that are not reached, by name."""
-    if not served.missed:
+    """The villages that are not covered, by name."""
+    missed = served.missed
+    if not missed:
         return ""
-    named = enumeration(lang, [place.name for place in served.missed[:MOST_MISSED]])
-    rest = len(served.missed) - MOST_MISSED
-    more = translate(lang, "pack.missed_more", n=rest) if rest > 0 else ""
-    return translate(lang, "pack.missed", n=len(served.missed), names=named) + more
+    if len(missed) == len(served.villages):
+        return translate(lang, "pack.missed_all", n=len(missed))
+    named = enumeration(lang, [place.name for place in missed[:MOST_MISSED]])
+    more = translate(lang, "pack.missed_more") if len(missed) > MOST_MISSED else ""
+    return translate(lang, "pack.missed", n=len(missed), names=named) + more

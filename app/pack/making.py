@@ -12,12 +12,10 @@ from app.pack.contents import Pack, read_pack
 from app.pack.paper import Paper
 from app.pack.sheets import pack_workbook
 from app.pack.since import earlier
-from app.store.coverage import Coverages
+from app.sheets.steady import OLDEST
+from app.store.covertimeline import CoverTimes
 from app.store.live import Live, View
 from app.store.spatial.protocol import Filters
-
-OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The date of files in the archive, so that the same pack has the same bytes."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Maker:
     """One pack of one view, as somebody may see it."""
 
     source: Live
-    counted: Coverages
+    times: CoverTimes
     view: View
     actor: Actor
     filters: Filters
@@ -41,12 +39,12 @@ class Maker:
         with self.source.database.read() as connection:
             then = None if before is None else earlier(connection, *before, self.lang)
             return read_pack(
-                connection, self.view, book, self.counted, self.actor, self.filters, self.lang, then
+                connection, self.view, book, self.times, self.actor, self.filters, self.lang, then
             )
 
     def pdf(self) -> bytes:
         """The A4 document."""
-        return Paper(self.pack(), self.view, self.counted).pdf()
+        return Paper(self.pack(), self.view, self.times.counted).pdf()
 
     def workbook(self) -> bytes:
         """The same rows as a workbook."""
@@ -54,7 +52,7 @@ class Maker:
 
     def slides(self) -> list[bytes]:
         """The same as pictures of 1920 × 1080 pixels."""
-        return Paper(self.pack(), self.view, self.counted).slides()
+        return Paper(self.pack(), self.view, self.times.counted).slides()
 
     def archive(self) -> bytes:
         """The pictures in a ZIP file."""

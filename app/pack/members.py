@@ -14,6 +14,8 @@ from app.wording import figure, metres, percent, square_metres
 from maps.overview import MOST_NUMBERED
 
 DASH = "—"
+SHORT = 60
+"""Characters of a title on a slide."""
 
 
 def pack_members(pack: Pack) -> dict[str, Any]:
@@ -74,6 +76,7 @@ def pack_members(pack: Pack) -> dict[str, Any]:
             {
                 "code": one.code,
                 "title": one.title,
+                "short": one.title if len(one.title) <= SHORT else one.title[: SHORT - 1] + "…",
                 "unit": one.unit,
                 "status": one.status,
                 "status_label": one.status_label,

@@ -5,22 +5,21 @@ Typst gets the words and rows as JSON and the maps as SVG; it reads no other fil
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import orjson
-import typst
 
 from app.domain.services import Method, State
 from app.errors import Unavailable
 from app.pack.boxes import FAMILY, boxes
 from app.pack.contents import Pack
+from app.pack.curves import ON_SLIDES, curve_svg
 from app.pack.drawings import SWATCHES, cover_map, mark, since_map, swatch, town_map, zone_map
 from app.pack.glyphs import missing
 from app.pack.members import pack_members
+from app.pack.press import press
 from app.pack.printable import all_printable, printable, texts
 from app.pack.rows import STATUSES
 from app.store.coverage import Coverages
@@ -32,6 +31,7 @@ from maps.overview import Ground
 HERE = Path(__file__).parent
 FONTS = HERE.parent / "fonts"
 FONT = "Noto Sans SC"
+TEMPLATES = ("pack.typ", "slides.typ", "parts.typ", "cover.typ", "since.typ")
 SLIDE_PPI = 144.0
 """960 × 540 points make 1920 × 1080 pixels."""
 STANDARD = "ua-1"
@@ -45,34 +45,16 @@ class Paper:
         self.pack, self.view, self.counted = pack, view, counted
         towns, roads = zone_ground(counted.source, view, pack.lang)
         self.towns, self.roads = _printable(towns), _printable(roads)
-        self.files: dict[str, bytes] = {
-            name: (HERE / name).read_bytes() for name in ("parts.typ", "cover.typ", "since.typ")
-        }
-        self.unknown: list[str] = []
-        """Characters that the fonts lack; each is printed as a box with its number."""
+        self.files: dict[str, bytes] = {name: (HERE / name).read_bytes() for name in TEMPLATES}
         self._draw()
 
     def pdf(self) -> bytes:
         """The pack on A4. Errors: Unavailable when its fonts are not there."""
-        return self._set("pack.typ", "pdf", pdf_standards=[STANDARD])[0]
+        return press("pack.typ", self.files, FONTS, "pdf", pdf_standards=[STANDARD])[0]
 
     def slides(self) -> list[bytes]:
         """Pictures of 1920 × 1080 pixels (PNG)."""
-        return self._set("slides.typ", "png", ppi=SLIDE_PPI)
-
-    def _set(self, template: str, form: str, **options: Any) -> list[bytes]:
-        files: dict[str, Any] = {"main": (HERE / template).read_bytes(), **self.files}
-        with tempfile.TemporaryDirectory() as folder:
-            if self.unknown:
-                Path(folder, "boxes.ttf").write_bytes(boxes(self.unknown))
-            made = typst.compile(
-                files,
-                font_paths=[str(FONTS), folder],
-                ignore_system_fonts=True,
-                format=form,  # type: ignore[arg-type]
-                **options,
-            )
-        return made if isinstance(made, list) else [made]
+        return press("slides.typ", self.files, FONTS, "png", ppi=SLIDE_PPI)
 
     def _draw(self) -> None:
         pack, lang = self.pack, self.pack.lang
@@ -92,12 +74,17 @@ class Paper:
                 for state in State
             }
             self._file(f"cover-{row.kind['code']}.svg", cover_map(self.towns, areas, lang))
+        for code, curve in pack.curves.items():
+            self._file(f"curve-{code}.svg", curve_svg(curve, lang))
+            self._file(f"curve-{code}-slide.svg", curve_svg(curve, lang, ON_SLIDES))
         for kind in pack.since.kinds if pack.since else ():
             self._file(f"since-{kind.kind['code']}.svg", since_map(self.towns, kind, lang))
         members = all_printable(pack_members(pack))
         names = [ground.name for ground in (*self.towns, *self.roads)]
-        self.unknown = missing([*texts(members), *names], _font())
-        members["fonts"] = [FONT, FAMILY] if self.unknown else [FONT]
+        unknown = missing([*texts(members), *names], _font())
+        if unknown:
+            self.files["boxes.ttf"] = boxes(unknown)
+        members["fonts"] = [FONT, FAMILY] if unknown else [FONT]
         self.files["data.json"] = orjson.dumps(members)
 
     def _file(self, name: str, text: str) -> None:

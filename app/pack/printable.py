@@ -9,7 +9,12 @@ from typing import Any
 
 # Blanks of any kind but the one that keeps a number and its unit together.
 _BLANKS = re.compile("[\t-\r\x1c-\x20\x85\u1680\u2000-\u200a\u2028\u2029\u205f]+")
-_HALVES = re.compile("[\ud800-\udfff]")
+# Halves of surrogate pairs, and what Unicode keeps from ever being a character.
+_NONE = re.compile(
+    "[\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
+    + "]"
+)
 # Variation selectors ask for another form of the sign before them, which the font does not have.
 _FORMS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _UNSEEN = frozenset({"Cc", "Cf"})
@@ -17,10 +22,10 @@ _UNSEEN = frozenset({"Cc", "Cf"})
 
 
 def printable(text: str) -> str:
-    """One line without controls; halves of surrogate pairs become U+FFFD, which is seen."""
+    """One line without controls; what is no character becomes U+FFFD, which is seen."""
     if text.isascii() and text.isprintable():
         return text
-    plain = _FORMS.sub("", _HALVES.sub("\ufffd", _BLANKS.sub(" ", text)))
+    plain = _FORMS.sub("", _NONE.sub("\ufffd", _BLANKS.sub(" ", text)))
     return "".join(one for one in plain if unicodedata.category(one) not in _UNSEEN)
 
 

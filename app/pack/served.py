@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.domain.reached import HALF, Count, Layer, Reached, people
-from app.i18n import translate
-from app.store.coverage import Coverages, Question
+from app.domain.reached import Count, Layer, Reached, is_covered, people
+from app.domain.services import Manner
+from app.store.coverage import Coverages
+from app.store.coveranswers import Question
 from app.store.live import View
+from app.views.coverserved import OF_EVERY_KIND
 from app.wording import local
-
-ALMOST = 1e-9
-"""What rounding takes from a half."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A village that a kind does not reach: `share` (0 to 1) of its area is covered, 0 of a point."""
+    """A village: `share` (0 to 1) of its area is covered, 0 or 1 of a point."""
 
     code: str
     name: str
     town: str
     inhabitants: int | None
     share: float
+    covered: bool
+
+
+@dataclass(frozen=True)
+class Layered:
+    """A layer's counts and shares (0 to 1; None of nothing) per town and last the zone."""
+
+    layer: Layer
+    rows: tuple[Count, ...]
+    shares: tuple[float | None, ...]
 
 
 @dataclass(frozen=True)
 class Served:
-    """One kind: a layer's counts per town and last the zone, for each layer that is loaded.
-
-    `people` are the counts whose inhabitants are told; None where nobody is known.
-    """
+    """One kind: layers (of networks all that are loaded, else villages), whose inhabitants are told (None:
+    nobody is known), and every village."""
 
     kind: str
-    layers: tuple[tuple[Layer, tuple[Count, ...], tuple[float | None, ...]], ...]
+    layers: tuple[Layered, ...]
     people: tuple[Count, ...] | None
-    missed: tuple[Place, ...]
+    villages: tuple[Place, ...]
+
+    @property
+    def missed(self) -> list[Place]:
+        """The villages that are not covered."""
+        return [place for place in self.villages if not place.covered]
 
 
 def read_served(
@@ -50,27 +62,22 @@ def read_served(
     for question in questions:
         reached = counted.reached(view, counted.ask(view, question))
         living = people(reached)
+        network = counted.rules.by_kind[question.kind].manner is Manner.NETWORK
         found[question.kind] = Served(
             question.kind,
             tuple(
-                (layer, one.rows, tuple(one.share(row) for row in one.rows)) for layer, one in reached.items()
+                Layered(layer, one.rows, tuple(one.share(row) for row in one.rows))
+                for layer, one in reached.items()
+                if network or layer in OF_EVERY_KIND
             ),
-            None if living is None else tuple(living.rows),
-            _missed(counted, view, reached.get(Layer.VILLAGE), lang),
+            None if living is None else living.rows,
+            _villages(counted, view, reached.get(Layer.VILLAGE), lang),
         )
     return found
 
 
-def town_names(view: View, codes: Sequence[str | None], lang: str) -> list[str]:
-    """Names of towns; the zone is None."""
-    return [
-        local(lang, view.words.towns[code], "name") if code else translate(lang, "coverage.zone")
-        for code in codes
-    ]
-
-
-def _missed(counted: Coverages, view: View, villages: Reached | None, lang: str) -> tuple[Place, ...]:
-    if villages is None:
+def _villages(counted: Coverages, view: View, found: Reached | None, lang: str) -> tuple[Place, ...]:
+    if found is None:
         return ()
     places = counted.served_places(view)[Layer.VILLAGE]
     return tuple(
@@ -80,15 +87,16 @@ def _missed(counted: Coverages, view: View, villages: Reached | None, lang: str)
             local(lang, view.words.towns[town], "name"),
             inhabitants,
             share,
+            covered,
         )
-        for code, name, name_en, town, inhabitants, share in zip(
+        for code, name, name_en, town, inhabitants, share, covered in zip(
             places.codes,
             places.names,
             places.names_en,
             places.towns,
             places.inhabitants,
-            villages.shares.tolist(),
+            found.shares.tolist(),
+            is_covered(found.shares).tolist(),
             strict=True,
         )
-        if share < HALF - ALMOST
     )

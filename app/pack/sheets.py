@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from datetime import date
 
-from app.domain.services import State
 from app.i18n import catalogue, translate
 from app.pack.contents import Pack
+from app.pack.coversheets import coverage_sheet, served_sheets, weeks_sheet
+from app.pack.grid import row_height, table
+from app.pack.members import notes
 from app.pack.rows import STATUSES
+from app.pack.sincesheets import since_sheets
 from app.sheets import looks
+from app.sheets.steady import steady
 from app.sheets.workbook import Book, Sheet
 from app.wording import square_metres
 
 
 def pack_workbook(pack: Pack) -> bytes:
-    """The file: overview, items, sites, late list, blockages, coverage."""
+    """The file, the same bytes for the same pack: overview, items, sites, late list, blockages, coverage, what
+    changed, how it was counted."""
     lang, words = pack.lang, catalogue(pack.lang)["pack"]["words"]
     book = Book(f"{pack.programme} {pack.week_label}", lang)
     _overview(book.sheet(translate(lang, "pack.overview")), pack, words)
-    _table(
+    table(
         book.sheet(words["items"]),
         [words[name] for name in ("item", "title", "units", "percent", "status", "why")],
         [
@@ -30,7 +34,7 @@ def pack_workbook(pack: Pack) -> bytes:
         shares=(3,),
     )
     names = ("number", "code", "site", "item", "town", "kind", "unit", "status", "planned", "reported")
-    _table(
+    table(
         book.sheet(words["sites"]),
         [
             *(words[name] for name in names),
@@ -62,7 +66,7 @@ def pack_workbook(pack: Pack) -> bytes:
         shares=(8, 9),
     )
     names = ("code", "title", "item", "owner", "status", "planned", "reported", "next_day", "why")
-    _table(
+    table(
         book.sheet(words["late"]),
         [words[name] for name in names],
         [
@@ -83,7 +87,7 @@ def pack_workbook(pack: Pack) -> bytes:
         shares=(5, 6),
     )
     names = ("code", "title", "blockage", "owner", "level", "open_days", "due")
-    _table(
+    table(
         book.sheet(words["blockages"]),
         [words[name] for name in names],
         [
@@ -100,8 +104,13 @@ def pack_workbook(pack: Pack) -> bytes:
         ],
         [11, 36, 48, 36, 14, 10, 14],
     )
-    _coverage(book.sheet(words["coverage"]), pack, words)
-    return book.bytes()
+    coverage_sheet(book.sheet(words["coverage"]), pack, words)
+    served_sheets(book, pack, words)
+    weeks_sheet(book, pack, words)
+    if pack.since:
+        since_sheets(book, pack.since, lang, words)
+    _notes(book.sheet(words["notes"]), pack)
+    return steady(book.bytes(), date.fromisoformat(pack.as_of))
 
 
 def _overview(sheet: Sheet, pack: Pack, words: dict[str, str]) -> None:
@@ -133,60 +142,11 @@ def _overview(sheet: Sheet, pack: Pack, words: dict[str, str]) -> None:
     sheet.paper(landscape=False)
 
 
-def _coverage(sheet: Sheet, pack: Pack, words: dict[str, str]) -> None:
-    lang = pack.lang
-    head = [
-        words["kind"],
-        words["town"],
-        words["reach_m"],
-        words["sites"],
-        *(
-            f"{translate(lang, f'coverage.states.{state}')} {unit}"
-            for state in State
-            for unit in (words["km2"], "%")
-        ),
-        words["basis"],
-    ]
-    rows = []
-    for one in pack.coverage:
-        for cell in (*one.towns, one.zone):
-            amounts = [cell.amounts[state] for state in State]
-            rows.append(
-                [
-                    one.kind["en" if lang == "en" else "zh"],
-                    cell.name or translate(lang, "coverage.zone"),
-                    one.asked["radius_m"],
-                    cell.amounts[State.ALL].sites,
-                    *(
-                        value
-                        for amount in amounts
-                        for value in (round(amount.km2, 4), round(amount.share * 100, 2))
-                    ),
-                    one.asked["basis"],
-                ]
-            )
-    _table(sheet, head, rows, [16, 12, 12, 10, *[13] * 6, 60])
-
-
-def _table(
-    sheet: Sheet,
-    head: Sequence[str],
-    rows: Sequence[Sequence[Any]],
-    widths: Sequence[float],
-    shares: Sequence[int] = (),
-) -> None:
-    """Headings and rows; (status code, word) pairs get the status's look; columns of `shares` are %."""
-    sheet.line(1, head, looks.HEAD)
-    for number, row in enumerate(rows, start=2):
-        for column, value in enumerate(row):
-            if isinstance(value, tuple):
-                code, text = value
-                sheet.put(number, column + 1, text, looks.status_look(code) if code else looks.PLAIN)
-            elif isinstance(value, int | float):
-                sheet.put(number, column + 1, value, looks.SHARE if column in shares else looks.NUMERIC)
-            else:
-                sheet.put(number, column + 1, value, looks.PLAIN)
-    sheet.widths(widths)
-    sheet.freeze("A2")
-    sheet.filters(1, len(rows) + 1, len(head))
-    sheet.paper(head=1)
+def _notes(sheet: Sheet, pack: Pack) -> None:
+    heights = {}
+    for row, text in enumerate(notes(pack, pack.lang), start=1):
+        sheet.put(row, 1, text, looks.NOTE)
+        heights[row] = row_height([text], [76])
+    sheet.widths([76])
+    sheet.heights(heights)
+    sheet.paper(landscape=False)

@@ -61,6 +61,7 @@ class Snapshot:
             "styles": styles(STATIC, (*SHEETS, *parts.css, *OWN_SHEETS)),
             "scripts": [inline((STATIC / path).read_text("utf-8")) for path in self._classic(parts.js)],
             "theme_boot": inline((STATIC / "js/theme-boot.js").read_text("utf-8")),
+            "too_old": inline((STATIC / "js/too-old.js").read_text("utf-8")),
             "icons": _icons(),
             "html": parts.html,
             "start": parts.script.replace('"/static/js/live.js"', '"js/live.js"'),

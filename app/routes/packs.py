@@ -69,7 +69,7 @@ async def _answer(request: Request, make: Callable[[Maker], bytes], suffix: str,
     actor = actor_of(request)
     assert actor is not None  # the guard lets nobody else through
     lang = page_language(request)
-    maker = Maker(source, request.app.state.coverages, view, actor, filters, lang, against)
+    maker = Maker(source, request.app.state.cover_times, view, actor, filters, lang, against)
     limiter = request.app.state.pack_limiter
     body = await anyio.to_thread.run_sync(make, maker, limiter=limiter)
     name = translate(maker.lang, "pack.title")

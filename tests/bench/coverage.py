@@ -1,13 +1,16 @@
 """`python -m tests.bench.coverage`: the coverage board, what if, the snapshot and the pack, on a real server.
 
 The board is asked on 100,000 sites of ten kinds (as many as twenty kinds of 5,000): the first time, again,
-and with a place tried out. The snapshot and the pack are made of 5,000 sites, and the snapshot is opened in
-Chromium with the network cut.
+and with a place tried out; then on 5,000 sites with 50,000 buildings, all villages, communities and built-up
+land, which are imported from a file as well (also into PostGIS, where `MINSHENG_TEST_PG_URL` names one). The
+snapshot and the pack are made of 5,000 sites, and the snapshot is opened in Chromium with the network cut.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -16,16 +19,29 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import numpy as np
+import orjson
+import shapely
 from playwright.sync_api import sync_playwright
+from sqlalchemy import select
 
+from app.store import tables as t
+from app.store.database import Database
+from scripts._pg import URL_VARIABLE
 from tests.bench.machine import busy, facts
-from tests.bench.zone import generated
+from tests.bench.zone import Zone, generated
 from tests.support.browser import launch
+from tests.support.databases import ENGINES
 from tests.support.people import browser_cookie
+from tests.support.served import put_places
+from tests.support.served import spots as spots_in
 from tests.support.server import running_server
+from tests.support.zones import settings_for
 
 BOARD_SITES, FILE_SITES = 100_000, 5_000
+BUILDINGS, COMMUNITIES, BUILT_UP = 50_000, 60, 40
 COLD_S, WARM_S, TRIED_S, MADE_S, OPENED_S, SIZE_MB, PDF_S = 5.0, 1.0, 0.3, 2.0, 2.0, 6.0, 10.0
+IMPORTED_S = 30.0
 TIMES = 9
 
 
@@ -40,6 +56,16 @@ def main() -> int:
         httpx2.Client(base_url=server.url, timeout=300) as client,
     ):
         _board(client)
+    with generated("sqlite", FILE_SITES) as zone:
+        _fill(zone)
+        with (
+            running_server(("serve",), zone.env, from_nothing=True) as server,
+            httpx2.Client(base_url=server.url, timeout=300) as client,
+        ):
+            print(f"with {BUILDINGS:,} buildings, villages, communities and built-up land:")
+            _board(client)
+    for engine in ENGINES if os.environ.get(URL_VARIABLE) else ("sqlite",):
+        _imported(engine)
     with (
         generated("sqlite", FILE_SITES) as zone,
         running_server(("serve",), zone.env, from_nothing=True) as server,
@@ -64,6 +90,33 @@ def _board(client: httpx2.Client) -> None:
         tried = _median(lambda path=path: client.get(f"{path}&add=116.40,35.36").raise_for_status())
         tell(f"{kind} with another radius, first time", first, COLD_S)
         tell(f"{kind} with a place tried out", tried, TRIED_S)
+
+
+def _fill(zone: Zone) -> None:
+    database = Database(settings_for(zone.storage))
+    with database.write() as connection:
+        put_places(connection, BUILDINGS, COMMUNITIES, BUILT_UP)
+    database.close()
+
+
+def _imported(engine: str) -> None:
+    """A file of buildings from the command line: new, and the same again."""
+    with generated(engine, 1_000) as zone, tempfile.TemporaryDirectory() as folder:
+        database = Database(settings_for(zone.storage))
+        with database.read() as connection:
+            towns = list(connection.execute(select(t.town.c.geom)).scalars())
+        database.close()
+        spots = spots_in(np.random.default_rng(3), shapely.union_all(towns), BUILDINGS)
+        houses = [shapely.box(spot.x, spot.y, spot.x + 2e-4, spot.y + 1e-4) for spot in spots]
+        file = Path(folder) / "buildings.geojson"
+        shapes = map(orjson.loads, shapely.to_geojson(houses))
+        rows = [{"type": "Feature", "properties": {}, "geometry": shape} for shape in shapes]
+        file.write_bytes(orjson.dumps({"type": "FeatureCollection", "features": rows}))
+        words = [sys.executable, "-m", "app", "import-places", "building", str(file)]
+        load = lambda: subprocess.run(words, env=os.environ | zone.env, check=True, capture_output=True)  # noqa: E731
+        for what in ("new", "the same again"):
+            _, spent = _timed(load)
+            tell(f"import of {BUILDINGS:,} buildings into {engine}, {what}", spent, IMPORTED_S)
 
 
 def _files(client: httpx2.Client) -> None:

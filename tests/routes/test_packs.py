@@ -46,9 +46,11 @@ def squeezed(text: str) -> str:
 def text_of(pdf: bytes, folder: Path) -> str:
     file = folder / "pack.pdf"
     file.write_bytes(pdf)
-    return subprocess.run(
-        ["pdftotext", "-raw", str(file), "-"], check=True, capture_output=True, text=True
-    ).stdout
+    return said("pdftotext", "-raw", str(file), "-")
+
+
+def said(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def sites(person: Person, query: str = "") -> list[dict[str, Any]]:
@@ -72,15 +74,39 @@ def test_every_site_is_on_paper_with_embedded_fonts(reader, tmp_path, lang):
     for item in reader.get(f"/api/items?lang={lang}").json()["items"]:
         assert squeezed(item["title_en"] if lang == "en" else item["title"]) in text
     assert squeezed(words["sample"]) in text
-    listed = subprocess.run(
-        ["pdffonts", str(tmp_path / "pack.pdf")], check=True, capture_output=True, text=True
-    ).stdout.splitlines()[2:]
+    listed = said("pdffonts", str(tmp_path / "pack.pdf")).splitlines()[2:]
     assert listed
     for line in listed:
         assert "NotoSansSC" in line
         assert re.search(r"\byes +yes +yes\b", line), line  # embedded, a subset, with Unicode
     assert PROTECTED_TEXT not in text
+    assert squeezed(catalogue(lang)["pack"]["words"]["since_items"]) not in text
     assert pdf == fetched(reader, f"/pack.pdf?lang={lang}"), "the same content gives the same file"
+
+
+def test_paper_is_a_document_that_can_be_read_aloud_and_leafed_through(reader, tmp_path):
+    text_of(fetched(reader, "/pack.pdf"), tmp_path)  # leaves the file there
+    file, words = str(tmp_path / "pack.pdf"), catalogue("zh")["pack"]
+    facts = said("pdfinfo", "-meta", file)
+    assert "<pdfuaid:part>1<" in facts, "PDF/UA-1: pictures have words, tables heads, all of it an order"
+    assert "<rdf:li>zh</rdf:li>" in facts
+    facts = said("pdfinfo", file)
+    assert re.search(r"^Title: .*“重点民生实事” 2023 年第 28 周$", facts, re.MULTILINE)
+    assert re.search(r"^Author: +济宁经济技术开发区$", facts, re.MULTILINE)
+    marks = re.findall(
+        r"<item page=\"(\d+)\">([^<]+)</item>", said("pdftohtml", "-xml", "-i", "-stdout", file)
+    )
+    titles = [title for _, title in marks]
+    wanted = [
+        words["words"][name] for name in ("map", "comparison", "items", "sites", "late", "coverage", "notes")
+    ]
+    assert [title for title in titles if title in wanted] == wanted
+    assert {"疃里镇", "马集镇", "书房"} <= set(titles), "towns and kinds are bookmarks as well"
+    # the first page lists the same with the same page numbers
+    cover = said("pdftotext", "-raw", "-l", "1", file, "-")
+    pages_of = {title: page for page, title in marks}
+    for name in ("map", "sites", "coverage"):
+        assert re.search(rf"{words['words'][name]} ?{pages_of[words['words'][name]]}\b", cover)
 
 
 def test_paper_workbook_and_page_have_the_same_rows(reader, tmp_path):
@@ -126,12 +152,15 @@ def test_the_filter_of_the_page_applies_everywhere_and_is_said(reader, tmp_path)
 
 def test_more_sites_than_a_map_can_number_are_still_all_in_the_tables(reader, tmp_path, monkeypatch):
     most = len(sites(reader)) - 1  # all of them are too many, those of a town are not
-    for module in ("maps.overview", "app.pack.paper"):
+    for module in ("maps.overview", "app.pack.members"):
         monkeypatch.setattr(f"{module}.MOST_NUMBERED", most)
     text = squeezed(text_of(fetched(reader, "/pack.pdf"), tmp_path))
     words = catalogue("zh")["pack"]
     assert text.count(squeezed(words["crowded"].format(most=most))) == 1
     assert squeezed(words["words"]["numbers"]) not in text
+    assert squeezed(catalogue("zh")["coverage"]["note_people"]) in text, (
+        "no village is loaded, and it says so"
+    )
     assert not [site["title"] for site in sites(reader) if squeezed(site["title"]) not in text]
     monkeypatch.undo()
     text = squeezed(text_of(fetched(reader, "/pack.pdf"), tmp_path))

@@ -1,30 +1,35 @@
-"""The report form without scripts: filing, corrections, conflicts, falls, photos and blockages."""
+"""The report form without scripts: filing, what is refused, photos, blockages and stops."""
 
 from __future__ import annotations
 
-import io
 import re
 import uuid
-from datetime import date
-from typing import Any
 
 import pytest
-from PIL import Image
-from sqlalchemy import func, select
 
 from app.domain.accounts import Account
 from app.domain.roles import Role
 from app.forms.report import request_id
 from app.store import tables as t
-from tests.routes.html import Element, parse
+from tests.routes.html import parse
+from tests.routes.reporting import (
+    HTML,
+    MAIN,
+    MONDAY,
+    PARK,
+    TASK,
+    WEEK,
+    count,
+    count_reports,
+    faults,
+    fields,
+    opened,
+    photo,
+    rows,
+    send,
+)
 from tests.support.databases import storage
 from tests.support.people import add_people, signed_in, staffed
-
-MONDAY = date(2023, 7, 10)
-HTML = {"accept": "text/html"}
-WEEK = "2023-W28"
-PARK, MAIN, TASK = "20-2-02", "20-3-02", "12-1"
-"""A place, a line, and a task counted per town (led by other_unit)."""
 
 
 @pytest.fixture
@@ -38,67 +43,6 @@ def plain(tmp_path_factory):
     """One application for tests that save nothing."""
     with storage("sqlite", tmp_path_factory.mktemp("report")) as place, staffed(place, demo=True) as client:
         yield client
-
-
-def rows(client, table: Any, **where: Any) -> list[Any]:
-    database = client.app.state.live.database
-    query = select(table)
-    for name, value in where.items():
-        query = query.where(table.c[name] == value)
-    with database.read() as connection:
-        return connection.execute(query.order_by(*table.primary_key.columns)).all()
-
-
-def count(client, table: Any) -> int:
-    with client.app.state.live.database.read() as connection:
-        return connection.execute(select(func.count()).select_from(table)).scalar_one()
-
-
-def opened(person, address: str, status: int = 200) -> Element:
-    answer = person.get(address, headers=HTML)
-    assert answer.status_code == status, answer.text[:800]
-    return parse(answer.text)
-
-
-def hidden(page: Element) -> dict[str, str]:
-    fields = [one.attributes for one in page.all("input") if one.attributes.get("type") == "hidden"]
-    return {one["name"]: one["value"] for one in fields}
-
-
-def fields(page: Element) -> dict[str, str]:
-    """What a browser would send of the form as it stands, buttons and files aside."""
-    (form,) = [one for one in page.all("form") if one.attributes.get("id") == "report-form"]
-    found = {}
-    outside = [one for one in page.all() if one.attributes.get("form") == "report-form"]
-    for one in [*form.all(), *outside]:
-        attributes = one.attributes
-        if one.tag == "textarea":
-            found[attributes["name"]] = one.text
-        elif one.tag == "select":
-            chosen = [option for option in one.all("option") if "selected" in option.attributes]
-            found[attributes["name"]] = (chosen or one.all("option"))[0].attributes["value"]
-        elif one.tag == "input" and attributes.get("type") in ("checkbox", "radio"):
-            if "checked" in attributes:
-                found[attributes["name"]] = attributes["value"]
-        elif one.tag == "input" and attributes.get("type") != "file" and "name" in attributes:
-            found[attributes["name"]] = attributes.get("value", "")
-    return found
-
-
-def send(person, code: str, page: Element | None = None, files: Any = None, week: str = WEEK, **typed: Any):
-    page = page or opened(person, f"/report/{code}?week={week}")
-    data = fields(page) | {name.replace("__", "."): value for name, value in typed.items()}
-    return person.post(f"/report/{code}?week={week}", data=data, files=files or {}, headers=HTML)
-
-
-def faults(answer) -> list[str]:
-    return [one.text for one in parse(answer.text).by_id("faults").all("li")]
-
-
-def photo(colour: str = "red", size: int = 60) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (size, size), colour).save(out, "JPEG")
-    return out.getvalue()
 
 
 def test_a_percentage_is_filed_and_the_next_subject_opens(desk):
@@ -149,10 +93,6 @@ def test_sections_are_merged_measured_and_saved_with_their_drawing(desk):
     (row,) = rows(desk, t.report, subject_code=MAIN, week_monday=MONDAY)
     assert row.sections == [[0.0, 1500.0]] and row.geom_version == 1
     assert row.percent == pytest.approx(100 * 1500 / whole, abs=0.06)
-
-
-def count_reports(client, code: str) -> int:
-    return len(rows(client, t.report, subject_code=code, week_monday=MONDAY))
 
 
 @pytest.mark.parametrize(
@@ -207,79 +147,11 @@ def test_figures_per_town_add_up_and_lesser_figures_are_asked_about(desk):
     assert row.figures["0"]["towns"] == {name.rsplit(".", 1)[1]: 70 for name in names}
 
 
-def test_progress_that_falls_is_saved_only_when_confirmed(desk):
-    lead = signed_in(desk, "lead_unit")
-    page = opened(lead, f"/report/{PARK}?week={WEEK}")
-    answer = send(lead, PARK, page, percent="80")
-    assert answer.status_code == 409
-    ask = parse(answer.text).by_id("f-fall").text
-    assert "86 → 80 %" in ask
-    assert count_reports(desk, PARK) == 0
-    assert send(lead, PARK, parse(answer.text), fall="1").status_code == 303
-    assert rows(desk, t.report, subject_code=PARK, week_monday=MONDAY)[0].percent == 80
-
-
-def test_a_second_report_is_a_correction_with_its_reason_and_history(desk):
-    lead = signed_in(desk, "lead_unit")
-    assert send(lead, PARK, percent="90", text="第一次").status_code == 303
-    page = opened(lead, f"/report/{PARK}?week={WEEK}")
-    assert fields(page)["percent"] == "90" and fields(page)["text"] == "第一次"
-    assert "90%" in page.by_id("rows-title").parent.text
-    without = send(lead, PARK, page, percent="92")
-    assert without.status_code == 400
-    assert any("请填写更正理由" in fault for fault in faults(without))
-    done = send(lead, PARK, page, percent="92", reason="漏计一段", then="stay")
-    assert done.status_code == 303 and done.headers["location"].startswith(f"/report/{PARK}?")
-    first, second = sorted(
-        rows(desk, t.report, subject_code=PARK, week_monday=MONDAY), key=lambda row: row.change_id
-    )
-    assert (second.corrects, second.reason, second.percent) == (first.id, "漏计一段", 92.0)
-    history = opened(lead, f"/report/{PARK}?week={WEEK}").all("ol", "corrections")[0].all("li")
-    assert "92%" in history[0].text and "漏计一段" in history[0].text and "建设 丁" in history[0].text
-    assert "90%" in history[1].text
-
-
-def test_an_earlier_week_is_reported_late_or_corrected(desk):
-    lead = signed_in(desk, "lead_unit")
-    page = opened(lead, f"/report/{PARK}?week=2023-W27")
-    assert fields(page)["percent"] == "86"
-    answer = send(lead, PARK, page, week="2023-W27", percent="85", reason="复核后更正", fall="1")
-    assert answer.status_code == 303
-    with desk.app.state.live.database.read() as connection:
-        newest = connection.execute(select(t.report).where(t.report.c.reason == "复核后更正")).one()
-    assert newest.corrects is not None and newest.percent == 85
-
-
 @pytest.mark.parametrize("week", ["2023-W29", "2023-W99", "x", "2023-28", "9999-W01"])
 def test_weeks_that_cannot_be_reported_are_refused(plain, week):
     lead = signed_in(plain, "lead_unit")
     answer = lead.get(f"/report/{PARK}?week={week}", headers=HTML)
     assert answer.status_code == 400 and "2023-W28" in answer.text
-
-
-def test_two_people_at_once_see_both_versions_and_choose(desk):
-    first, second = signed_in(desk, "lead_unit"), signed_in(desk, "lead_unit")
-    mine = opened(second, f"/report/{PARK}?week={WEEK}")
-    assert send(first, PARK, percent="88", text="甲的说明").status_code == 303
-    answer = send(second, PARK, mine, percent="91", text="乙的说明")
-    assert answer.status_code == 412
-    page = parse(answer.text)
-    theirs, yours = page.by_id("conflict").all("div", "version")
-    assert "88%" in theirs.text and "甲的说明" in theirs.text and "建设 丁" in theirs.text
-    assert "91%" in yours.text and "乙的说明" in yours.text
-    assert [one.all("dt")[0].text for one in yours.all("div", "differs")] == ["完成百分比", "一句话说明"]
-    assert fields(page)["text"] == "乙的说明"
-    # every usual way to save meets the other version again
-    assert send(second, PARK, page, reason="再试").status_code == 412
-    (button,) = [one for one in page.all("button") if one.attributes.get("name") == "overwrite"]
-    version = button.attributes["value"]
-    unfounded = send(second, PARK, page, overwrite=version)
-    assert unfounded.status_code == 400  # a correction needs its reason
-    done = send(second, PARK, page, overwrite=version, reason="以现场复核为准")
-    assert done.status_code == 303
-    newest = max(rows(desk, t.report, subject_code=PARK, week_monday=MONDAY), key=lambda row: row.change_id)
-    assert (newest.percent, newest.reason) == (91.0, "以现场复核为准")
-    assert newest.corrects is not None
 
 
 def test_photos_and_a_blockage_come_in_the_same_save(desk):

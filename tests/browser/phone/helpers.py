@@ -39,6 +39,11 @@ def call(page: Page, module: str, work: str, argument: Any = None) -> Any:
     )
 
 
+def codes(page: Page) -> list[str]:
+    """The codes of all listed projects, in their order."""
+    return call(page, "phone/nearby.js", "({listed}) => listed().map((project) => project.code)")
+
+
 def kept(page: Page, key: str) -> Any:
     """A value of the store `kept`, as it lies in the telephone's database."""
     return page.evaluate(

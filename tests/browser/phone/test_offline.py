@@ -19,7 +19,7 @@ from tests.support.server import running_server
 from tests.support.zones import prepared, settings_for
 
 SITE = "20-1-02"
-UNREACHABLE = "ERR_(CONNECTION_REFUSED|INTERNET_DISCONNECTED|EMPTY_RESPONSE|CONNECTION_RESET)|500|403"
+UNREACHABLE = "ERR_(CONNECTION_|INTERNET_DISCONNECTED|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)|500|403"
 ADDED = "\nexport const addedByTest = true;\n"
 SHELL_FILES = "async () => (await (await caches.open('minsheng-files')).keys()).map((one) => one.url)"
 VERSIONS = """async () => (await (await caches.open('minsheng-versions')).keys())

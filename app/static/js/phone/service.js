@@ -7,6 +7,7 @@ import { zone } from "./zone.js";
 
 const OLD_MS = 60_000;
 const EVERY_MS = 10 * 60_000;
+const AGAIN_MS = 5_000; // after a failure, each time twice as long
 
 const due = () => {
   const age = zone.age();
@@ -17,6 +18,17 @@ async function look() {
   if (document.visibilityState !== "visible") return;
   if (due() || !account.asked) await refresh();
   update.look();
+  lookAgain();
+}
+
+let failures = 0;
+let again = null;
+/** A dead spot has an end that no browser tells of: telephones often say that they are online throughout. */
+function lookAgain() {
+  clearTimeout(again);
+  const failed = !account.asked || zone.trouble === "offline" || zone.trouble === "server";
+  failures = failed ? failures + 1 : 0;
+  if (failed) again = setTimeout(look, Math.min(EVERY_MS, AGAIN_MS * 2 ** (failures - 1)));
 }
 
 export function startService() {
@@ -33,6 +45,10 @@ export function startService() {
   addEventListener("focus", look);
   document.addEventListener("visibilitychange", look);
   setInterval(look, EVERY_MS);
-  account.addEventListener("change", () => zone.refresh());
+  account.addEventListener("change", async () => {
+    failures = 0; // a sign-out that the server has not heard of is not to wait
+    await zone.refresh();
+    lookAgain();
+  });
   look();
 }
