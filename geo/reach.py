@@ -8,6 +8,7 @@ area.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -168,18 +169,29 @@ def _parts(area: BaseGeometry, shapes: Geometries, bounds: Array) -> Array:
     waiting = [(area, np.arange(len(shapes)))]
     while waiting:
         part, rows = waiting.pop()
-        if not len(rows) or part.is_empty:
+        if part.is_empty:
             continue
         if len(rows) == 1 or shapely.get_num_coordinates(part) <= _FEW:
-            found[rows] += shapely.area(shapely.intersection(shapes[rows], part))
+            # Quick halves may touch themselves, which overlays do not take.
+            whole = part if part.is_valid else only_areas(shapely.make_valid(part, method="structure"))
+            found[rows] += shapely.area(shapely.intersection(shapes[rows], whole))
             continue
         west, south, east, north = part.bounds
         axis = 0 if east - west >= north - south else 1
         middle = (west + east) / 2.0 if axis == 0 else (south + north) / 2.0
         low = (west, south, middle, north) if axis == 0 else (west, south, east, middle)
         high = (middle, south, east, north) if axis == 0 else (west, middle, east, north)
-        below, above = bounds[rows, axis] < middle, bounds[rows, axis + 2] > middle
-        for box, some in ((low, rows[below]), (high, rows[above])):
+        below, above = rows[bounds[rows, axis] < middle], rows[bounds[rows, axis + 2] > middle]
+        for half, some in zip(_halves(part, low, high), (below, above), strict=True):
             if len(some):
-                waiting.append((only_areas(shapely.intersection(part, shapely.box(*box))), some))
+                waiting.append((half, some))
     return found
+
+
+def _halves(part: BaseGeometry, low: Sequence[float], high: Sequence[float]) -> list[BaseGeometry]:
+    """The parts of an area in two boxes beside each other. Clipping is three times as quick as an overlay;
+    where its halves are not together the whole, the overlay is made."""
+    quick = [only_areas(shapely.clip_by_rect(part, *box)) for box in (low, high)]
+    if abs(quick[0].area + quick[1].area - part.area) <= 1e-9 * part.area:
+        return quick
+    return [only_areas(shapely.intersection(part, shapely.box(*box))) for box in (low, high)]

@@ -14,6 +14,7 @@ from app.views.coverboard import Cell
 from app.views.coverboard import Row as CoverageRow
 from app.wording import enumeration, figure, metres, percent
 
+DASH = "—"
 MOST_MISSED = 30
 """Villages named on paper; the workbook names all."""
 
@@ -29,6 +30,8 @@ def _card(pack: Pack, row: CoverageRow, lang: str) -> dict[str, Any]:
     reach = translate(lang, "coverage.within", metres=metres(lang, asked["radius_m"]))
     if asked["assumed"]:
         reach += f" · {translate(lang, 'coverage.assumed')}"
+    if row.of:
+        reach += f" · {translate(lang, f'pack.share_of.{row.of}')}"
     laid = (
         translate(lang, "coverage.metres", built=metres(lang, row.metres[0]), all=metres(lang, row.metres[1]))
         if row.metres
@@ -50,7 +53,7 @@ def _card(pack: Pack, row: CoverageRow, lang: str) -> dict[str, Any]:
 
 
 def _alt(label: str, cell: Cell, lang: str) -> str:
-    shares = {state.value: percent(lang, cell.amounts[state].share * 100) for state in State}
+    shares = {state.value: _share(cell.heads[state], lang) for state in State}
     return translate(lang, "coverage.picture", kind=label, town=cell.name, **shares)
 
 
@@ -59,15 +62,20 @@ def _name(cell: Cell, lang: str) -> str:
 
 
 def _row(cell: Cell, lang: str) -> dict[str, Any]:
-    done, everything = (cell.amounts[state].share for state in (State.DONE, State.ALL))
+    done, everything = (cell.heads[state] for state in (State.DONE, State.ALL))
     return {
         "name": _name(cell, lang),
         "zone": cell.code is None,
-        "done": done,
-        "all": everything,
-        "done_text": percent(lang, done * 100),
-        "all_text": translate(lang, "pack.when_all", share=percent(lang, everything * 100)),
+        "done": done or 0.0,
+        "all": everything or 0.0,
+        "done_text": _share(done, lang),
+        "all_text": translate(lang, "pack.when_all", share=_share(everything, lang)),
     }
+
+
+def _share(share: float | None, lang: str) -> str:
+    """A share (0 to 1) of a town; a dash where there is nothing that it could be a share of."""
+    return DASH if share is None else percent(lang, share * 100)
 
 
 def _curve(curve: Curve | None, code: str, label: str, lang: str) -> dict[str, str] | None:

@@ -12,6 +12,7 @@ from app.pack.printable import printable
 from app.store.coveranswers import Question
 from app.store.covertimeline import CoverTimes
 from app.store.live import View
+from app.views.coverhead import head_layer, head_share
 from app.web import environment
 from app.wording import local, percent
 from maps.lettering import breadth
@@ -49,8 +50,12 @@ def read_curves(times: CoverTimes, view: View, questions: Iterable[Question], la
     curves = {}
     for question in asked:
         points = found.points[question]
+        layer = head_layer(times.counted.rules.by_kind[question.kind].manner, points[-1].reached)
         lines = [
-            Line(local(lang, view.words.towns[row.code], "name"), tuple(one.rows[n].share for one in points))
+            Line(
+                local(lang, view.words.towns[row.code], "name"),
+                tuple(head_share(layer, one.reached, n, one.rows[n].share) or 0.0 for one in points),
+            )
             for n, row in enumerate(points[-1].rows)
             if row.code is not None
         ]

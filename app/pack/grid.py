@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
 from typing import Any
 
 from app.sheets import looks
+from app.sheets.heights import LINE, row_height
 from app.sheets.workbook import Sheet
-
-LINE = 14.5
-"""Height of a line in points. Not every program makes room for wrapped texts by itself."""
-MOST_LINES = 28
-"""A row is at most 409 points high."""
 
 
 def table(
@@ -34,19 +29,9 @@ def table(
                 sheet.put(number, column + 1, value, looks.SHARE if column in shares else looks.NUMERIC)
             else:
                 sheet.put(number, column + 1, value, looks.PLAIN)
-        heights[number] = row_height(row, widths)
+        heights[number] = row_height([one[1] if isinstance(one, tuple) else one for one in row], widths)
     sheet.heights({row: height for row, height in heights.items() if height > LINE})
     sheet.widths(widths)
     sheet.freeze("A2")
     sheet.filters(1, len(rows) + 1, len(head))
     sheet.paper(head=1)
-
-
-def row_height(row: Sequence[Any], widths: Sequence[float]) -> float:
-    """Room for the cell that needs most lines; a Chinese character is as wide as two digits."""
-    lines = (
-        ceil(sum(1 if ord(letter) < 0x2E80 else 2 for letter in value) / (width - 1.5))
-        for value, width in zip(row, widths, strict=True)
-        if isinstance(value, str) and value
-    )
-    return min(max(lines, default=1), MOST_LINES) * LINE

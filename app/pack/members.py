@@ -47,10 +47,10 @@ def pack_members(pack: Pack) -> dict[str, Any]:
         "numbers": _numbers(len(pack.sites), lang),
         "position_note": " ".join(translate(lang, f"position_note.{one}") for one in pack.positions),
         "totals": [
-            [word("total_items", all=pack.all_items), str(len(pack.items))],
-            [word("total_sites"), str(len(pack.sites))],
-            [word("total_late"), str(late)],
-            [word("total_blockages"), str(blocked)],
+            [word("total_items", all=pack.all_items), figure(len(pack.items))],
+            [word("total_sites"), figure(len(pack.sites))],
+            [word("total_late"), figure(late)],
+            [word("total_blockages"), figure(blocked)],
         ],
         "statuses": [
             {"code": code, "label": translate(lang, f"status.{code}"), "count": count}

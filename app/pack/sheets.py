@@ -7,19 +7,20 @@ from datetime import date
 from app.i18n import catalogue, translate
 from app.pack.contents import Pack
 from app.pack.coversheets import coverage_sheet, served_sheets, weeks_sheet
-from app.pack.grid import row_height, table
+from app.pack.grid import table
 from app.pack.members import notes
 from app.pack.rows import STATUSES
 from app.pack.sincesheets import since_sheets
 from app.sheets import looks
+from app.sheets.heights import row_height
 from app.sheets.steady import steady
 from app.sheets.workbook import Book, Sheet
 from app.wording import square_metres
 
 
 def pack_workbook(pack: Pack) -> bytes:
-    """The file, the same bytes for the same pack: overview, items, sites, late list, blockages, coverage, what
-    changed, how it was counted."""
+    """The file, the same bytes for the same pack: overview, items, sites, late list, blockages, coverage,
+    what changed, how it was counted."""
     lang, words = pack.lang, catalogue(pack.lang)["pack"]["words"]
     book = Book(f"{pack.programme} {pack.week_label}", lang)
     _overview(book.sheet(translate(lang, "pack.overview")), pack, words)

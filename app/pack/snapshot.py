@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -18,7 +19,7 @@ from app.store.spatial.protocol import Filters
 from app.views.coverboard import board_rows
 from app.views.coverquestions import kinds_shown, usual_question
 from app.web import environment
-from app.wording import metres, percent, square_metres
+from app.wording import enumeration, local, metres, percent, square_metres
 from maps.live import boot, live_map
 from maps.snapshot import import_map, inline, modules, packed, styles
 
@@ -52,6 +53,8 @@ class Snapshot:
             "metres": lambda value: metres(lang, value),
             "square_metres": lambda value: square_metres(lang, value),
             "percent": lambda value: percent(lang, value),
+            "listed": partial(enumeration, lang),
+            "local": partial(local, lang),
             "year": view.words.programme["year"],
             "zone": view.words.zone["name" if lang == "zh" else "name_en"],
             "week": translate(lang, "week.label", year=str(view.week.year), number=str(view.week.number)),
@@ -69,6 +72,7 @@ class Snapshot:
             "boot": self._boot(),
             "embedded": packed(self._answers()),
             "illustrative": self.counted.illustrative(view),
+            "loaded": self.counted.served_places(view),
             "rows": board_rows(
                 self.counted,
                 view,

@@ -11,6 +11,7 @@ from app.domain.status import StatusCode
 from app.i18n import translate
 from app.sheets import looks
 from app.sheets.csvfile import csv_bytes
+from app.sheets.heights import row_height
 from app.sheets.looks import Look, status_look
 from app.sheets.workbook import Book, Sheet
 from app.wording import enumeration, local
@@ -120,12 +121,14 @@ def _rows(sheet: Sheet, export: LedgerExport, title: str, lang: str) -> None:
     _head(sheet, export, title, lang)
     for at, (key, _) in enumerate(COLUMNS, start=1):
         sheet.put(4, at, _word(lang, f"column.{key}"), looks.HEAD)
-    number = 4
+    number, heights = 4, {1: 30.0, 4: 28.0}
+    widths = [width for _, width in COLUMNS]
     for number, row in enumerate(ledger_rows(export, lang), start=5):
         for at, key in enumerate(KEYS, start=1):
             sheet.put(number, at, row.get(key), _look(key, row))
-    sheet.widths([width for _, width in COLUMNS])
-    sheet.heights({1: 30, 4: 28})
+        heights[number] = row_height([row.get(key) for key in KEYS], widths)
+    sheet.widths(widths)
+    sheet.heights(heights)
     sheet.freeze("C5")
     sheet.filters(4, number, len(COLUMNS))
     sheet.paper(head=4)

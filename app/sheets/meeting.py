@@ -8,6 +8,7 @@ from typing import Any
 
 from app.i18n import translate
 from app.sheets import looks
+from app.sheets.heights import row_height
 from app.sheets.looks import Look, status_look
 from app.sheets.workbook import Book, Sheet
 from app.views.meeting import STATUSES, blockage_text, status_texts
@@ -26,8 +27,6 @@ COLUMNS = (
 )
 _WIDTHS = (10, 24, 26, 9, 9, 9, 10, 36, 30, 36, 16)
 _COUNTS = ("subjects", *STATUSES, "missing", "blockages")
-_WRAP_CHARACTERS = 17
-_LINE_POINTS = 15
 _CENTRE = replace(looks.PLAIN, across="center")
 _COUNT = replace(looks.NUMERIC, across="center")
 _COUNT_SUM = replace(looks.SUM, across="center")
@@ -94,10 +93,7 @@ def _unit(sheet: Sheet, meeting: Mapping[str, Any], page: Mapping[str, Any], lan
             _milestone(lang, one["milestone"]),
         ]
         sheet.line(row, values, _unit_looks(one["status"]))
-        lines = max(
-            -(-len(str(value)) // _WRAP_CHARACTERS) + str(value).count("\n") for value in values[7:10]
-        )
-        sheet.heights({row: _LINE_POINTS * min(max(lines, 2), 12)})
+        sheet.heights({row: row_height(values, _WIDTHS, least=2)})
         row += 1
     sums = page["sums"]
     told = [
@@ -114,7 +110,7 @@ def _unit(sheet: Sheet, meeting: Mapping[str, Any], page: Mapping[str, Any], lan
         None,
     ]
     sheet.line(row, told, replace(looks.SUM, wrap=True))
-    sheet.heights({row: 2 * _LINE_POINTS})
+    sheet.heights({row: row_height(told, _WIDTHS, least=2)})
     if page["others"]:
         row += 2
         sheet.put(row, 1, _word(lang, "other_blockages"), replace(looks.FACT, bold=True))

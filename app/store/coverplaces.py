@@ -90,10 +90,12 @@ class PlacesServed:
         farthest = radius_m * SLACK + ASIDE
         boxes = np.hstack([middles - farthest, middles + farthest])
         layers = self.layers(view, service.ground)
-        return {
-            layer: _counted(places, service, (before[layer].shares, boxes))
-            for layer, places in layers.items()
-        }
+        found = {}
+        for layer, places in layers.items():
+            old = before.get(layer)
+            known = old is not None and len(old.shares) == len(places.codes)  # else imported meanwhile
+            found[layer] = _counted(places, service, (old.shares, boxes) if old and known else None)
+        return found
 
     @staticmethod
     def uncovered(places: ServedPlaces, found: Reached, sites: NearestIndex, limit: int) -> list[Uncovered]:

@@ -32,7 +32,7 @@ def read_towns(connection: Connection, statuses: dict[str, str]) -> dict[str, An
             "area_km2": round(area_m2(row.geom) / 1e6, 2),
             "position": row.position,
             "villages": villages[row.code],
-            "sites": dict(sites[row.code]),
+            "sites": dict(sorted(sites[row.code].items())),
             "items_per_town": by_town["town"],
             "items_withheld": by_town["withheld"],
         }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.reached import Layer
+from app.domain.services import Manner
 from app.domain.weeks import Week
 from app.store.coveranswers import Question
-from app.store.covertimeline import CoverTimes
+from app.store.covertimeline import CoverTimes, Point
 from app.store.live import View
 from app.views.coverboard import path_of
+from app.views.coverserved import OF_EVERY_KIND
 from app.wording import local
 from maps.frame import Frame
 
@@ -19,7 +21,7 @@ from maps.frame import Frame
 class Compared:
     """A town, or the zone (`name` empty): km² covered in both weeks, gained and lost, and of all of it.
 
-    `villages` are (covered before, covered now, all); None unless villages are loaded.
+    `served` are (layer, covered before, covered now, all) of what is loaded: places, or km² of built-up land.
     """
 
     name: str
@@ -28,7 +30,7 @@ class Compared:
     now_km2: float
     gained_km2: float
     lost_km2: float
-    villages: tuple[int, int, int] | None
+    served: tuple[tuple[Layer, float, float, float], ...]
 
     def share(self, km2: float) -> float:
         """Percent of the town's area."""
@@ -51,18 +53,16 @@ def compared(
     change = times.change(view, week, question)
     answers = times.answer(view, week, question), times.answer(view, view.week, question)
     points = times.point(view, week, question), times.point(view, view.week, question)
+    network = times.counted.rules.by_kind[question.kind].manner is Manner.NETWORK
+    layers = tuple(Layer) if network else OF_EVERY_KIND
     names = [local(lang, town, "name") for town in view.words.towns.values()]
-    villages = [point.reached.get(Layer.VILLAGE) for point in points]
     rows = []
     for n, (name, row) in enumerate(zip([*names, ""], [*change.towns, change.zone], strict=True)):
         before, now = (point.rows[n] for point in points)
-        counts = None
-        if villages[0] is not None and villages[1] is not None:
-            then, today = villages[0].rows[n], villages[1].rows[n]
-            counts = then.covered, today.covered, today.places
+        served = tuple(_served(layer, points, n) for layer in layers if layer in points[1].reached)
         rows.append(
             Compared(
-                name, now.area_km2, before.covered_km2, now.covered_km2, row.gained_km2, row.lost_km2, counts
+                name, now.area_km2, before.covered_km2, now.covered_km2, row.gained_km2, row.lost_km2, served
             )
         )
     areas = {
@@ -73,3 +73,10 @@ def compared(
         "lost": change.lost,
     }
     return Comparison(week, tuple(rows), {name: path_of(frame, area) for name, area in areas.items()})
+
+
+def _served(layer: Layer, points: Sequence[Point], row: int) -> tuple[Layer, float, float, float]:
+    then, now = (point.reached[layer].rows[row] for point in points)
+    if layer is Layer.BUILT_UP:
+        return layer, then.covered_km2, now.covered_km2, now.area_km2
+    return layer, then.covered, now.covered, now.places

@@ -105,6 +105,11 @@ class Curve:
     table: tuple[Told, ...]
 
     @property
+    def nothing(self) -> bool:
+        """Whether nothing was covered in any week."""
+        return not any(share for told in self.table for share in told.shares)
+
+    @property
     def steps(self) -> int:
         """How many weeks changed something."""
         return sum(told.changed for told in self.table[1:])

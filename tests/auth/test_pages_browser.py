@@ -33,7 +33,7 @@ def test_signing_in_and_out(running, new_page, watch, scripts):
     watch.allow("401")
     page = new_page(viewport=PHONE, java_script_enabled=scripts)
     page.goto(f"{running.url}/audit")
-    assert page.url == f"{running.url}/sign-in?next=%2Faudit"
+    expect(page).to_have_url(f"{running.url}/sign-in?next=%2Faudit")
     page.get_by_label("账号").fill("supervision")
     page.get_by_label("密码").fill("wrong")
     page.keyboard.press("Enter")
@@ -42,7 +42,7 @@ def test_signing_in_and_out(running, new_page, watch, scripts):
     page.get_by_label("密码").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="审计", level=1)).to_be_visible()
-    assert page.url == f"{running.url}/audit"
+    expect(page).to_have_url(f"{running.url}/audit")
     page.locator("#menu > summary").click()
     page.get_by_role("button", name="退出登录").click()
     expect(page.get_by_role("link", name="登录")).to_be_visible()
@@ -69,12 +69,12 @@ def test_the_menu_on_a_phone_leads_everywhere_the_role_may_go(running, place, ne
     page.goto(running.url + path)
     page.locator("#menu > summary").focus()
     page.keyboard.press("Enter")
-    found = page.locator("#menu a:visible").all_inner_texts()
     upload = ["用 Excel 填周报"] if name == "lead_unit" else []
     pack = ["PDF", "Excel", "幻灯片", "快照"] if name in ("supervision", "leader", "administrator") else []
-    assert found == [*links, "签到", "堵点", "调度意见", *upload, *pack, "我的账号"]
+    shown = page.locator("#menu a:visible")
+    expect(shown).to_have_text([*links, "签到", "堵点", "调度意见", *upload, *pack, "我的账号"])
     expect(page.get_by_role("button", name="退出登录")).to_be_in_viewport()
-    for link in page.locator("#menu a:visible").all():
+    for link in shown.all():
         box = link.bounding_box()
         assert box["height"] >= 44 and box["x"] >= 0 and box["x"] + box["width"] <= 390
     assert sideways(page) <= 0
@@ -88,7 +88,7 @@ def test_wide_documents_show_the_links_themselves(running, place, new_page):
     page.context.add_cookies([browser_cookie(place, "administrator", running.url)])
     page.goto(f"{running.url}/users")
     shown = page.locator(".bar-work a:visible")
-    assert shown.all_inner_texts() == ["督查台", "旬调度", "周例会", "账号", "审计"]
+    expect(shown).to_have_text(["督查台", "旬调度", "周例会", "账号", "审计"])
     expect(page.locator(".bar-work a[aria-current=page]")).to_have_text("账号")
     for address in ("/board", "/review", "/meeting", "/users", "/audit"):
         assert page.request.get(running.url + address).status == 200, address
@@ -105,10 +105,8 @@ def test_the_header_never_lies_over_the_name(running, place, new_page, lang, wid
     page.locator("#menu summary").click()
     for address in ("/board", "/blockages", "/directives", "/account"):
         link = f'a[href="{address}"]:visible'
-        assert page.locator(f".bar-work {link}, .menu-panel {link}").count() == 1, (
-            address,
-            "in the header or in the menu, not in both",
-        )
+        found = page.locator(f".bar-work {link}, .menu-panel {link}")
+        expect(found, f"{address}: in the header or in the menu, not in both").to_have_count(1)
 
 
 @pytest.mark.parametrize(

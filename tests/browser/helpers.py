@@ -14,6 +14,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from tests.support.axe import settled
+from tests.support.browser import PATIENCE_MS
 
 __all__ = [
     "PHONE",
@@ -35,7 +36,7 @@ PHONE = {
     "has_touch": True,
 }
 PROJECTOR = {"viewport": {"width": 1920, "height": 1080}}
-TIMEOUT = 30_000
+TIMEOUT = PATIENCE_MS
 AGAIN_SECONDS = 0.05
 
 

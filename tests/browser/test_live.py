@@ -64,7 +64,7 @@ def zone(both_engines_module, server) -> Iterator[Zone]:
 
 
 def api(server: Server, path: str) -> dict:
-    with urllib.request.urlopen(server.url + path, timeout=10) as answer:
+    with urllib.request.urlopen(server.url + path, timeout=60) as answer:
         return json.load(answer)
 
 
@@ -201,7 +201,7 @@ def test_a_server_that_was_stopped_and_started_again(page, watch, tmp_path):
         wanted = version(desk.database)
         desk.database.close()
         with running_server(("demo", "--serve"), env):
-            expect(page.locator("html")).to_have_attribute("data-version", str(wanted), timeout=60_000)
+            expect(page.locator("html")).to_have_attribute("data-version", str(wanted), timeout=90_000)
             expect(page.locator("#detail")).to_contain_text("77%")
             expect(page.locator(".live-lost")).to_be_hidden()
 

@@ -17,7 +17,7 @@ PRESENT = "2023-W28"
 
 
 def api(server: Server, path: str) -> dict:
-    with urllib.request.urlopen(server.url + path, timeout=20) as answer:
+    with urllib.request.urlopen(server.url + path, timeout=60) as answer:
         return json.load(answer)
 
 

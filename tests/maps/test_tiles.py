@@ -113,4 +113,4 @@ def test_an_unreachable_base_map_is_told_and_left(new_page: NewPage, watch: Watc
     choose(page, "旧图")
     expect(page.locator(".message")).to_contain_text("旧图")
     expect(page.locator(".leaflet-tile")).to_have_count(0)
-    assert page.get_attribute("html", "data-shown") == "24"
+    expect(page.locator("html")).to_have_attribute("data-shown", "24")

@@ -116,16 +116,17 @@ def test_sites_and_items_then_and_now_are_those_of_the_ledger(reader, book, text
     }
 
 
-def test_the_weeks_between_are_those_of_coverage(reader, book):
+def test_the_weeks_between_are_those_of_coverage(reader, book, text):
     head = [cell.value for cell in book[WORDS["curves"]][1]]
     told = {row[0]: row[1:] for row in rows(book, WORDS["curves"])}
     assert list(told)[-1] == "2023-W28"
     column = head.index("燃气管网 疃里镇") - 1
     for week in ("2023-W12", WEEK, "2023-W27"):
         towns = reader.get(f"/api/coverage?kind=gas_main&week={week}&gaps=0").json()["towns"]
-        share = next(town["share"] for town in towns if town["town"] == "疃里镇")
+        share = next(town["buildings"]["share"] for town in towns if town["town"] == "疃里镇")
         assert told[week][column] == pytest.approx(share * 100, abs=0.006)
     assert told["2023-W12"][column] < told["2023-W27"][column]
+    assert on_paper(text, translate("zh", "pack.share_of.building")), "a network's figure is of buildings"
 
 
 def test_places_served_are_those_of_coverage(reader, book, text):

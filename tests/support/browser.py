@@ -22,8 +22,9 @@ from playwright.sync_api import (
 )
 
 NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
-# A busy machine is no failure of the page: what `expect` waits for may take longer than Playwright's 5 s.
-EXPECT_MS = 15_000
+# A busy machine is no failure of the page: what is waited for may take longer than Playwright's 5 s and 30 s.
+EXPECT_MS = 30_000
+PATIENCE_MS = 60_000
 OWN_HOSTS = {"127.0.0.1", "localhost"}
 HOSTLESS = {"data", "blob", "about"}
 MARK = "CSP violation:"

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.auth import passwords
 from tests.support.axe import Axe
-from tests.support.browser import Watch, launch
+from tests.support.browser import PATIENCE_MS, Watch, launch
 from tests.support.databases import ENGINES, FreshDatabase, Storage, storage
 from tests.support.people import QUICK
 from tests.support.server import Server, running_server
@@ -111,6 +111,7 @@ def new_page(browser: Browser, watch: Watch) -> Iterator[NewPage]:
     def make(**options: Any) -> Page:
         chosen: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "zh-CN", **options}
         context = browser.new_context(**chosen)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         watch.follow(context)
         return context.new_page()

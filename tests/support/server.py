@@ -18,7 +18,7 @@ from scripts._cluster import free_port
 from tests.support.warm import Forked, warm
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READY_SECONDS = 60
+READY_SECONDS = 180  # at the most: one that cannot start ends, and is not waited for
 END_SECONDS = 10
 # What a developer has set for a server of his own must not reach the tests'.
 OWN_SETTINGS = ("MINSHENG_", "DATABASE_URL", "PORT")
@@ -52,7 +52,7 @@ def running_server(
     On a free port unless `env` has a PORT. The process is forked off one that has imported everything, or,
     `from_nothing`, started as a person would.
 
-    Raises AssertionError with the server's words when it ends early or is not ready in a minute.
+    Raises AssertionError with the server's words when it ends early or is not ready in three minutes.
     """
     port = int(env.get("PORT") or free_port())
     environment = {**clean_environment(), "MINSHENG_HOST": "127.0.0.1", "PORT": str(port), **env}

@@ -61,7 +61,7 @@ def play(
         context.add_cookies([cookie])
         page = context.new_page()
         page.goto(f"{line.url}/driver")
-        page.wait_for_function("typeof window.play === 'function'")
+        page.wait_for_function("() => typeof window.play === 'function'")
         account = page.evaluate("fetch('/api/phone/me').then((a) => a.json()).then((me) => me.account)")
         given = [[one.as_json() for one in played], account, AT_ONCE]
         return page.evaluate("([schedules, account, most]) => play(schedules, account, most)", given)

@@ -2,7 +2,7 @@
 import { t } from "../boot.js";
 import { uuid } from "./db.js";
 import { readExif } from "./exif.js";
-import { shrunk } from "./picture.js";
+import { NotMade, shrunk } from "./picture.js";
 import { Told, speak } from "./words.js";
 
 speak(t);
@@ -57,9 +57,11 @@ async function prepared(file, { position = null, longest }) {
   if (!type) throw new Told("photo_kind");
   const exif = readExif(original);
   const originalSha = await sha256(original);
-  const made = await shrunk(new Blob([original], { type }), { longest, quality: QUALITY, ...SMALL }).catch(() => null);
-  // the server can decode what only iPhones can
-  if (!made && type !== "image/heic") throw new Told("photo_damaged");
+  const made = await shrunk(new Blob([original], { type }), { longest, quality: QUALITY, ...SMALL }).catch((error) => {
+    // the server can decode what only iPhones can; what cannot be made smaller goes as it is
+    if (type !== "image/heic" && !(error instanceof NotMade)) throw new Told("photo_damaged");
+    return null;
+  });
   if (!made && original.byteLength > MOST_SENT) throw new Told("photo_large", { most: MOST_SENT / 1024 / 1024 });
   const bytes = made?.bytes ?? original;
   return {

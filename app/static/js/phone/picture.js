@@ -1,6 +1,9 @@
 // Pixels: a picture decoded, turned upright, made smaller. One is in memory at a time.
 const BACKGROUND = "#fff"; // JPEG knows no transparency
 
+/** The picture could be read, but no smaller one made of it: no memory for it, or a browser that writes no JPEG. */
+export class NotMade extends Error {}
+
 /** A canvas of this size, off the page where there is such a thing. */
 function canvas(width, height) {
   const made = globalThis.OffscreenCanvas ? new OffscreenCanvas(width, height) : null;
@@ -14,7 +17,7 @@ async function jpeg(from, quality) {
   const blob = from.convertToBlob
     ? await from.convertToBlob({ type, quality })
     : await new Promise((resolve) => from.toBlob(resolve, type, quality));
-  if (blob?.type !== type) throw new Error("no JPEG"); // too large a canvas gives nothing
+  if (blob?.type !== type) throw new NotMade("no JPEG"); // too large a canvas gives nothing
   return blob.arrayBuffer();
 }
 
@@ -73,7 +76,7 @@ const release = (target) => Object.assign(target, { width: 0, height: 0 });
 
 /**
  * {bytes, width, height, small} of a picture: JPEG of at most `longest` pixels, and a small one. Rejects when the browser
- * cannot decode it.
+ * cannot decode it, with NotMade when it cannot make it smaller.
  */
 export async function shrunk(blob, { longest, quality, smallest, smallQuality }) {
   const found = await decoded(blob);
