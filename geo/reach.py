@@ -1,9 +1,8 @@
 """The share of many places that a service area covers: points, polygons, and land that counts once.
 
 Places are put on the plane of some towns once (`Targets`) and asked about many service areas. What matters of
-an area is its border: a place whose box no edge of the border comes near lies wholly inside or wholly
-outside, which one position of it tells. Only what the border may cut is cut, each time by a small part of the
-area.
+an area is its border: a place that no edge of the border meets lies wholly inside or wholly outside, which
+one position of it tells. Only what the border cuts is cut, each time by a small part of the area.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ Geometries = NDArray[np.object_]
 
 SQUARE_M = 500.0
 """Land is cut into squares of this size, so that most of them lie inside or outside of a service area."""
-_FEW = 256  # positions of an area that are not worth cutting it up further
+_FEW = 128  # positions of an area that are not worth cutting it up further
 _WHOLE = 1.0 - 1e-9  # a share that is the whole but for rounding
 
 
@@ -34,7 +33,8 @@ _WHOLE = 1.0 - 1e-9  # a share that is the whole but for rounding
 class Targets:
     """Points and polygons on the plane of `ground`, cut to its zone: nothing beyond it is served or counted.
 
-    `area_m2` is 0 of points, and of places that lie outside the zone; `inside` says which do not.
+    `area_m2` is 0 of points, and of places that lie outside the zone; `inside` says which do not. `spots` are
+    a position of each.
     """
 
     ground: Ground
@@ -42,6 +42,7 @@ class Targets:
     area_m2: Array
     inside: NDArray[np.bool_]
     bounds: Array
+    spots: Array
     tree: shapely.STRtree
 
     @classmethod
@@ -63,7 +64,22 @@ class Targets:
         kept = shapes.copy()
         kept[over[~points]] = cut[~points]
         kept[~inside] = None
-        return cls(ground, kept, shapely.area(kept), inside, shapely.bounds(kept), shapely.STRtree(kept))
+        spots = np.full((len(kept), 2), np.nan)
+        xy, owner = shapely.get_coordinates(kept, return_index=True)
+        owner, first = np.unique(owner, return_index=True)
+        spots[owner] = xy[first]
+        tree = shapely.STRtree(kept)
+        return cls(ground, kept, shapely.area(kept), inside, shapely.bounds(kept), spots, tree)
+
+    def met(self, edges: Geometries) -> NDArray[np.bool_]:
+        """Which places any of some lines meets; of those in several parts, which of them it comes near."""
+        found = np.zeros(len(self.shapes), dtype=bool)
+        found[self.tree.query(edges, predicate="intersects")[1]] = True
+        several = shapely.get_num_geometries(self.shapes) > 1  # of which some may be inside, some outside
+        if several.any():
+            near = self.tree.query(edges)[1]
+            found[near[several[near]]] = True
+        return found
 
 
 def shares(service: Service, targets: Targets, rows: Indices | None = None) -> Array:
@@ -77,14 +93,11 @@ def shares(service: Service, targets: Targets, rows: Indices | None = None) -> A
     if service.area.is_empty or not len(asked):
         return found
     edges = _edges(service.area, None if rows is None else targets.bounds[asked])
-    near = np.zeros(len(targets.shapes), dtype=bool)
-    near[np.unique(targets.tree.query(edges)[1])] = True
+    met, inside = targets.met(edges)[asked], targets.inside[asked]
     area = prepared(service.area)
-    whole = np.flatnonzero(targets.inside[asked] & ~near[asked])
-    # Wholly inside or outside: the corner of the box tells.
-    corners = targets.bounds[asked[whole], :2]
-    found[whole] = shapely.contains_xy(area, corners[:, 0], corners[:, 1])
-    cut = np.flatnonzero(targets.inside[asked] & near[asked])
+    whole = np.flatnonzero(inside & ~met)
+    found[whole] = shapely.contains_xy(area, *targets.spots[asked[whole]].T)
+    cut = np.flatnonzero(inside & met)
     extent = targets.area_m2[asked[cut]]
     points, areas = cut[extent == 0.0], cut[extent > 0.0]
     found[points] = shapely.intersects(area, targets.shapes[asked[points]])

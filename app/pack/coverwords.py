@@ -48,7 +48,7 @@ def _card(pack: Pack, row: CoverageRow, lang: str) -> dict[str, Any]:
         "served": _served(served, lang) if served else [],
         "columns": [_name(cell, lang) for cell in (*row.towns, row.zone)],
         "missed": _missed(served, lang) if served else "",
-        "note": "　".join(filter(None, (laid, asked["basis"] or ""))),
+        "note": " · ".join(filter(None, (laid, asked["basis"] or ""))),
     }
 
 

@@ -16,6 +16,8 @@ from maps.overview import MOST_NUMBERED
 DASH = "—"
 SHORT = 60
 """Characters of a title on a slide."""
+ON_SLIDE = {"zh": 11, "en": 8}
+"""Late subjects on a slide; most take two lines in English."""
 
 
 def pack_members(pack: Pack) -> dict[str, Any]:
@@ -86,7 +88,8 @@ def pack_members(pack: Pack) -> dict[str, Any]:
             }
             for one in pack.late
         ],
-        "late_more": word("late_more", n=max(late - 11, 0)),
+        "late_shown": ON_SLIDE[lang],
+        "late_more": word("late_more", n=late - ON_SLIDE[lang]) if late > ON_SLIDE[lang] else "",
         "blockages": [
             {
                 "subject": one.subject,

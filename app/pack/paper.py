@@ -5,6 +5,7 @@ Typst gets the words and rows as JSON and the maps as SVG; it reads no other fil
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -34,6 +35,8 @@ FONT = "Noto Sans SC"
 TEMPLATES = ("pack.typ", "slides.typ", "parts.typ", "cover.typ", "since.typ")
 SLIDE_PPI = 144.0
 """960 × 540 points make 1920 × 1080 pixels."""
+_ENDLESS = re.compile("[\x21-\u2e7f]{28}")
+"""A word without a place to break; `parts.typ` looks for the same."""
 STANDARD = "ua-1"
 """PDF/UA-1 (ISO 14289-1): tagged, titled, in reading order, with words for every picture."""
 
@@ -84,6 +87,7 @@ class Paper:
         unknown = missing([*texts(members), *names], _font())
         if unknown:
             self.files["boxes.ttf"] = boxes(unknown)
+        members["endless"] = any(_ENDLESS.search(text) for text in texts(members))
         members["fonts"] = [FONT, FAMILY] if unknown else [FONT]
         self.files["data.json"] = orjson.dumps(members)
 

@@ -141,7 +141,7 @@ class Coverages:
             known = hashlib.blake2b(b"".join(shapely.to_wkb(lines)), digest_size=16).digest()
             return self._kept.once(("network", known, ground), lambda: Streets.of(ground, lines))
 
-        return self._kept.once(("streets", view.version, id(ground)), read)
+        return self._kept.once(("streets", view.version, ground), read)
 
     def illustrative(self, view: View) -> bool:
         """Whether any town, site or place to be served is drawn by hand and not surveyed."""

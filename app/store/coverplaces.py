@@ -64,7 +64,7 @@ class PlacesServed:
             with self.source.database.read() as connection:
                 return read_places(connection, layer, ground)
 
-        return self._kept.once(("served", layer, edition, id(ground)), read)
+        return self._kept.once(("served", layer, edition, ground), read)
 
     def reached(self, view: View, service: Service, key: Hashable) -> Counts:
         """Every loaded layer, counted; `key` is what the service area is kept under."""

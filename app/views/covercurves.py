@@ -24,7 +24,7 @@ SMALL, WIDE, NARROW = (340, 168), (960, 270), (346, 250)
 LEFT, TOP, BOTTOM = 38, 20, 24
 LETTERS = 15.0
 """Between the lines' names at the right, from middle to middle."""
-TOPS = (1, 2, 5, 10, 20, 30, 40, 50, 60, 80, 100)
+TOPS = (1, 2, 4, 6, 8, 10, 20, 30, 40, 60, 80, 100)
 """Percentages that an axis may end at."""
 SHOWN = 0.0005
 """A change that shows when shares are told to a tenth of a percent."""

@@ -84,6 +84,8 @@ def _board(client: httpx2.Client) -> None:
     sites = sum(row["zone"]["states"]["all"]["sites"] for row in rows)
     tell(f"board of {len(rows)} kinds, {sites:,} sites, first time", cold, COLD_S)
     tell("the same again", _median(board), WARM_S)
+    page = lambda: client.get("/coverage").raise_for_status()  # noqa: E731
+    tell("its page", _median(page), WARM_S)
     for kind in ("reading_room", "road"):
         path = f"/api/coverage.geojson?kind={kind}&state=all&radius=700&gaps=0"
         _, first = _timed(lambda path=path: client.get(path).raise_for_status())
@@ -120,6 +122,11 @@ def _imported(engine: str) -> None:
 
 
 def _files(client: httpx2.Client) -> None:
+    weeks = lambda: client.get("/api/coverage/timeline").raise_for_status()  # noqa: E731
+    answer, first = _timed(weeks)
+    told = answer.json()
+    tell(f"{len(told['weeks'])} weeks of {len(told['kinds'])} kinds, first time", first, COLD_S)
+    tell("the same again", _median(weeks), WARM_S)
     answer, first = _timed(lambda: client.get("/snapshot.html").raise_for_status())
     tell(f"snapshot of {FILE_SITES:,} sites, first time", first, None)
     answer, made = _timed(lambda: client.get("/snapshot.html").raise_for_status())

@@ -9,7 +9,7 @@ import uuid
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from app.settings import Settings
@@ -121,6 +121,16 @@ def test_sections_are_picked_on_the_map(lead, demo, place):
     expect(page.locator("#picker-status")).to_contain_text("离线太远")
     page.click("#picker-undo")
     expect(page.locator("#sections")).to_have_value("")
+    # whoever is quicker than the server's answers loses no click
+    held: list[Route] = []
+    page.route("**/locate?*", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/locate?*"):
+        page.mouse.click(*on_map(page, 0.75))
+    with page.expect_response("**/locate?*"):
+        page.mouse.click(*on_map(page, 0.25))
+    held[0].continue_()
+    expect(page.locator("#sections")).to_have_value(f"{start}-{to}")
+    page.unroute("**/locate?*")
     page.fill("#sections", f"0-{start}; {start}-{to}")
     expect(page.locator("#sections-told")).to_contain_text(f"0-{to}")
     page.click("button[value=work]")

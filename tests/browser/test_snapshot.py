@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.support.generated import DAY
 from tests.support.zones import prepared
 
 HOSTILE = '${alert(1)}</script><!--<script><img src=x onerror="alert(2)">{{7*7}}<svg onload=alert(3)>'
+ODD = "\u2028]]>\u202e倒着\u202c\\u0000\u200f</STYLE>" + "长" * 200
 INTERNAL = (
     "实际完成少于上报",
     "部分材料到货晚于计划",
@@ -27,6 +29,10 @@ INTERNAL = (
     "minsheng_session",
 )
 """Words of findings, reasons about homes, blockages; and what only a signed-in page has."""
+
+
+WITHHELD = {5, 6, 7, 13}
+"""Items about people at home: no place of theirs is told."""
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +88,16 @@ def test_map_list_filters_panel_and_coverage_work_without_a_network(new_page, fi
     page.click("#coverage-open")
     expect(page.locator("#coverage .cv-mini")).to_have_count(20)
     assert not axe(page)
-    page.click("#coverage-close")
+    box, shown_over = page.locator("#coverage"), "(box) => box.matches(':modal')"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert box.is_visible()
+    assert not box.evaluate(shown_over), "on paper only what fits the screen would be there"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert box.evaluate(shown_over)
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(page.locator("#coverage-open")).to_be_focused()
+    expect(page.locator("#too-old")).to_be_hidden()
     page.click("#theme")
     assert outside(asked) == []
     assert [url for url in asked if url.startswith("file:")] == [file.as_uri()]
@@ -99,7 +114,46 @@ def test_on_the_phone_in_english(new_page, demo, tmp_path):
     wait_shown(page, 2)
     assert "Maji Town" in page.locator(".snapshot-filters").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.locator(".snapshot-when")).to_have_text("as of 2023-07-14; a snapshot is not updated")
     assert outside(asked) == []
+
+
+LACKING = """
+delete AbortSignal.prototype.throwIfAborted; delete AbortSignal.timeout; delete AbortSignal.any;
+delete Object.hasOwn; delete Object.groupBy; delete window.structuredClone; delete Array.prototype.findLast;
+delete Array.prototype.toSorted; delete Set.prototype.union; delete Promise.withResolvers;
+delete HTMLScriptElement.supports; delete window.CSSContainerRule; delete HTMLElement.prototype.showPopover;
+"""
+"""What Chromium 92 did not have."""
+
+
+def test_in_the_browser_of_2021(new_page, file):
+    page = new_page()
+    page.add_init_script(LACKING)
+    open_file(page, file, [])
+    wait_shown(page, 24)
+    page.locator("#list [role=option]").first.click()
+    expect(page.locator("#detail h2")).to_be_visible()
+    page.click("#coverage-open")
+    expect(page.locator("#coverage .cv-mini").first).to_be_visible()
+    expect(page.locator("#too-old")).to_be_hidden()
+
+
+def test_browsers_that_are_too_old_say_what_to_do(new_page, watch, file, tmp_path):
+    watch.allow("Failed to resolve module specifier")
+    no_import_maps = tmp_path / "map.html"
+    no_import_maps.write_text(
+        file.read_text("utf-8").replace('type="importmap"', 'type="text/plain"'), "utf-8"
+    )
+    for path, script in ((no_import_maps, ""), (file, "delete window.DecompressionStream")):
+        page = new_page()
+        page.add_init_script(script)
+        page.goto(path.as_uri())
+        expect(page.locator("#too-old")).to_be_visible()
+        assert "更新浏览器" in page.locator("#too-old").inner_text()
+    page = new_page(java_script_enabled=False)
+    page.goto(file.as_uri())
+    assert "发到电脑上" in page.locator("noscript").inner_text()
 
 
 def test_nothing_internal_is_in_it(new_page, file):
@@ -117,6 +171,14 @@ def test_nothing_internal_is_in_it(new_page, file):
         assert word not in kept
         assert word not in file.read_text("utf-8")
     assert "20-1-01" in kept
+    for name in ("demo-", "演示·", "督查员", ".jpg", "password", "实名"):
+        assert name not in kept, f"{name}: accounts, people and photos stay on the server"
+    answers = json.loads(kept)
+    features = answers["/api/sites"]["features"]
+    assert {one["properties"]["item"] for one in features}.isdisjoint(WITHHELD)
+    for town in answers["/api/towns"]["features"]:
+        counts = list(town["properties"]["sites"])
+        assert counts == sorted(counts), "in the order that the database happened to give"
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +189,8 @@ def hostile(tmp_path_factory) -> Iterator[Path]:
         with prepared(place) as (database, settings), database.write() as connection:
             texts = {"title": HOSTILE, "title_en": HOSTILE, "road": HOSTILE, "remark": HOSTILE}
             connection.execute(update(t.site).where(t.site.c.code == "20-1-01").values(texts))
+            odd = update(t.site).where(t.site.c.code == "20-1-02").values(title=ODD, title_en=ODD)
+            connection.execute(odd)
             connection.execute(update(t.town).values(name=HOSTILE))
             connection.execute(update(t.kind).values(zh=HOSTILE))
             connection.execute(update(t.zone).values(name=HOSTILE))
@@ -143,6 +207,11 @@ def test_names_cannot_break_it(new_page, hostile):
     open_file(page, hostile, asked)
     wait_shown(page, 24)
     assert HOSTILE in page.evaluate("document.body.innerText + document.title")
+    page.fill("#q", "20-1-02")
+    page.keyboard.press("Enter")
+    expect(page.locator("#detail h2")).to_have_count(1)
+    assert page.locator("#detail h2").evaluate("(node) => node.textContent") == ODD
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.click("#coverage-open")
     assert HOSTILE in page.locator("#coverage").inner_text()
     assert page.locator('img[src="x"]').count() == 0

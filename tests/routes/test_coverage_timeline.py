@@ -285,6 +285,8 @@ def test_served_places_are_told_once_they_are_loaded(tmp_path_factory):
             head = done["buildings"]["share"] if kind in NETWORKS else done["share"]
             assert numbers(zone.all(cls="cv-number")[0]) == [pytest.approx(head * 100, abs=0.051)]
             assert ("占建筑物数" in row.text) == (kind in NETWORKS)
+            if kind in NETWORKS:
+                assert served[2] == f"{done['buildings']['covered']} / {done['buildings']['count']} 处建筑物"
         same_as_asked_by_week(pages, weeks_told(pages, kind="gas_main"), ["2023-W20", "2023-W28"])
 
         large = opened(pages, "/coverage?kind=reading_room&state=all&against=2023-W20")

@@ -6,6 +6,7 @@ import { outbox } from "./outbox.js";
 const ADDRESS = "/sw.js";
 const SCOPE = "/m";
 const ASK_EVERY_MS = 30 * 60_000;
+const SAY_AGAIN_MS = 2_000;
 const WRITING = /^#(draft|check|mend)\b/;
 
 class Update extends EventTarget {
@@ -69,7 +70,13 @@ class Update extends EventTarget {
     this.#tell();
     await untilSent();
     if (this.state === "changed" || !this.#registration?.waiting) location.reload();
-    else this.#registration.waiting.postMessage({ type: "take-over" });
+    else this.#takeOver();
+  }
+
+  /** Said again until it is done: the old worker may have been busy, and nobody tells when it is not any more. */
+  #takeOver() {
+    this.#registration.waiting?.postMessage({ type: "take-over" });
+    setTimeout(() => this.#takeOver(), SAY_AGAIN_MS);
   }
 
   /** From now on the page is opened in this language, also without signal. */
