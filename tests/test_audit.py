@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.i18n import catalogue
 from app.store.vocabulary import Vocabulary
-from app.views.audit import BRIEF, Difference, told
+from app.views.audit import BRIEF, Difference, action_words, told
 
 WORDS = Vocabulary(
     programme={},
@@ -76,3 +76,14 @@ def test_what_has_an_unknown_shape_is_shown_as_it_is() -> None:
     )
     assert {one.after for one in (*said.brief, *said.more)} == {'{"0":3}', "[[1]]", "gestern", "x"}
     assert told("zh", WORDS, "alt", "neu").brief == [Difference("", "alt", "neu")]
+
+
+def test_places_loaded_are_told_in_words() -> None:
+    before = {"villages": 58, "inhabitants": 90_000}
+    after = {"added": 2, "altered": 0, "removed": 0, "left_out": 3, "source": "v.zip", "villages": 60}
+    said = told("zh", WORDS, before, after | {"inhabitants": 91_200, "position": ["surveyed"]})
+    names = [one.name for one in (*said.brief, *said.more)]
+    assert not [name for name in names if name.isascii()]
+    assert ("村庄（处）", "58", "60") in lines([*said.brief, *said.more])
+    assert ("居民（人）", "90000", "91200") in lines([*said.brief, *said.more])
+    assert action_words("zh", "places") != "places"

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 import shapely
@@ -14,56 +10,31 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.reached import Layer
-from app.domain.roles import Actor, Role
 from app.errors import BadParameter, Refused
 from app.store import tables as t
 from app.store.database import Database
 from app.store.live import Live
-from app.store.load import DATA, BadData, load
-from app.store.placeimport import Judgement, judge, save
 from app.store.placerows import Fields, place_rows
 from app.store.servedplaces import editions
-from geo.reading import Row
+from tests.store.handed_places import (
+    CROSSED,
+    GONE,
+    HEDONG,
+    HOUSE,
+    IN_MAJI,
+    IN_TUANLI,
+    MAJI,
+    NOWHERE,
+    OTHER_HEDONG,
+    TUANLI,
+    judged,
+    rows,
+    saved,
+    table,
+)
 from tests.support.databases import Storage, storage
 from tests.support.generated import DAY
-from tests.support.served import put_places
 from tests.support.zones import prepared, settings_for
-
-TUANLI, MAJI = "370829104", "370829108"
-HEDONG, OTHER_HEDONG, GONE = "370829104274", "370829108243", "370829104200"
-IN_TUANLI, IN_MAJI, NOWHERE = (
-    shapely.Point(116.42, 35.42),
-    shapely.Point(116.41, 35.35),
-    shapely.Point(116.9, 35.4),
-)
-HOUSE = shapely.box(116.42, 35.42, 116.4202, 35.4201)
-CROSSED = shapely.Polygon([(116.42, 35.42), (116.43, 35.43), (116.43, 35.42), (116.42, 35.43)])
-SOMEBODY = Actor(None, "test", "测试", Role.ADMINISTRATOR)
-
-Given = tuple[dict[str, Any], shapely.Geometry | None]
-
-
-def rows(*given: Given) -> list[Row]:
-    return [Row(number, values, geom) for number, (values, geom) in enumerate(given, start=1)]
-
-
-def judged(database: Database, layer: Layer, *given: Given, fields: Fields = Fields()) -> Judgement:
-    with database.read() as connection:
-        return judge(connection, place_rows(rows(*given), layer, fields), layer)
-
-
-def saved(live: Live, layer: Layer, *given: Given, gone: Any = None, source: str = "x.geojson") -> int:
-    handed = place_rows(rows(*given), layer, Fields())
-    with live.database.write() as connection:
-        writer = live.writer(connection, SOMEBODY)
-        number = save(writer, judge(connection, handed, layer), source, gone)
-        writer.finish()
-    return number
-
-
-def table(database: Database) -> dict[tuple[str, str], Any]:
-    with database.read() as connection:
-        return {(row.layer, row.code): row for row in connection.execute(select(t.served_place))}
 
 
 @pytest.fixture(scope="module")
@@ -252,74 +223,3 @@ def test_one_bad_row_or_none_in_the_zone_saves_nothing(zone, tmp_path):
             saved(live, layer, *given)
         assert "未保存任何内容" in told.value.zh
     assert table(zone) == {}
-
-
-def test_files_of_data_are_loaded_until_somebody_imports(tmp_path):
-    data = tmp_path / "data"
-    shutil.copytree(DATA, data)
-    file = data / "boundaries" / "villages.geojson"
-
-    def write(**more: Any) -> None:
-        values = {
-            "code": HEDONG,
-            "position": "approximate",
-            "inhabitants": 800,
-            "inhabitants_as_of": "2020-11-01",
-        }
-        feature = {
-            "type": "Feature",
-            "properties": values | more,
-            "geometry": json.loads(shapely.to_geojson(IN_TUANLI)),
-        }
-        file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
-
-    with storage("sqlite", tmp_path / "zone") as place, prepared(place, today=DAY) as (database, settings):
-
-        def loaded(folder: Path) -> dict[tuple[str, str], Any]:
-            with database.write() as connection:
-                load(connection, None, 5, folder, lambda _: None)
-            return table(database)
-
-        assert loaded(data) == {}
-        write()
-        row = loaded(data)["village", HEDONG]
-        assert (row.name, row.position, row.inhabitants, row.change_id) == (
-            "河东村",
-            "approximate",
-            800,
-            None,
-        )
-        assert row.source.startswith("data/boundaries/villages.geojson sha256:")
-        write(inhabitants=900)
-        assert loaded(data)["village", HEDONG].inhabitants == 900
-        write(position="guessed")
-        with pytest.raises(BadData) as told:
-            loaded(data)
-        assert "位置质量" in str(told.value)
-        assert (
-            saved(Live(database, settings), Layer.VILLAGE, ({"code": HEDONG, "inhabitants": 950}, IN_TUANLI))
-            == 1
-        )
-        write(inhabitants=100)
-        assert loaded(data)["village", HEDONG].inhabitants == 950
-
-
-def test_what_the_tests_put_in_is_taken_as_it_is(tmp_path):
-    """What other tests count on would pass the import."""
-    with storage("sqlite", tmp_path) as place, prepared(place, today=DAY) as (database, _):
-        with database.write() as connection:
-            put_places(connection, 20, 20, 10)
-        by_layer: dict[str, list[Given]] = {}
-        for (layer, code), row in table(database).items():
-            values = {"code": code, "name": row.name, "inhabitants": row.inhabitants}
-            by_layer.setdefault(layer, []).append((values, row.geom))
-        for layer, given in by_layer.items():
-            found = judged(database, Layer(layer), *given, fields=Fields(as_of="2020-11-01"))
-            assert {one.verdict for one in found.rows} <= {"unchanged", "changed"}, found.counts
-            assert found.gone == []
-        assert {layer: len(given) for layer, given in by_layer.items()} == {
-            "village": 60,
-            "community": 20,
-            "building": 20,
-            "built_up": 10,
-        }

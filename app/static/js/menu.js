@@ -7,6 +7,10 @@ menu?.addEventListener("toggle", () => {
   const shown = new URLSearchParams(location.search);
   const kept = new URLSearchParams([...shown].filter(([name, value]) => KEPT.includes(name) && value));
   for (const link of menu.querySelectorAll("[data-pack]")) link.search = kept.toString();
+  // the week that coverage is compared with; a snapshot compares nothing
+  if (!shown.get("against")) return;
+  kept.set("against", shown.get("against"));
+  for (const link of menu.querySelectorAll('[data-pack][href*="/pack"]')) link.search = kept.toString();
 });
 
 addEventListener("pointerdown", (event) => {
