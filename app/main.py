@@ -70,8 +70,8 @@ from app.routes import (
 )
 from app.security import SecurityHeaders
 from app.settings import STATIC, Settings
-from app.store.coverage import Coverages
-from app.store.covertimeline import CoverTimes
+from app.store.coverage.coverages import Coverages
+from app.store.coverage.times import CoverTimes
 from app.store.database import Database, first_line
 from app.store.live import Live
 from app.store.photouploads import sweep

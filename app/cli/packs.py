@@ -18,8 +18,8 @@ from app.i18n import LANGUAGES
 from app.pack.against import AGAINST, read_against
 from app.params import Query
 from app.settings import Settings
-from app.store.coverage import Coverages
-from app.store.covertimeline import CoverTimes
+from app.store.coverage.coverages import Coverages
+from app.store.coverage.times import CoverTimes
 from app.store.database import Database
 from app.store.live import Live, View
 from app.store.spatial.protocol import Filters

@@ -18,8 +18,8 @@ from app.errors import Refused
 from app.settings import Settings
 from app.store.database import Database
 from app.store.live import Live
-from app.store.placeimport import LEFT_OUT, Gone, Judged, Judgement, judge, save
-from app.store.placerows import POSITIONS, Fields, place_rows
+from app.store.served.importing import LEFT_OUT, Gone, Judged, Judgement, judge, save
+from app.store.served.rows import POSITIONS, Fields, place_rows
 
 VERDICTS = {
     "new": ("新增 new", "green"),

@@ -21,13 +21,13 @@ from app.pack.sites import site_rows, town_rows
 from app.pack.subjects import blockage_rows, item_row, keeps, late_rows
 from app.store.board import read_board
 from app.store.book import Book
-from app.store.covertimeline import CoverTimes
+from app.store.coverage.times import CoverTimes
 from app.store.ledger import read_items
 from app.store.live import View
 from app.store.spatial.protocol import Filters
-from app.views.coverboard import Protected, board_rows, protected_counts
-from app.views.coverboard import Row as CoverageRow
-from app.views.coverquestions import kinds_shown, usual_question
+from app.views.coverage.board import Protected, board_rows, protected_counts
+from app.views.coverage.board import Row as CoverageRow
+from app.views.coverage.questions import kinds_shown, usual_question
 from app.wording import local
 
 

@@ -10,8 +10,8 @@ from app.i18n import translate
 from app.pack.contents import Pack
 from app.pack.curves import Curve
 from app.pack.served import Served
-from app.views.coverboard import Cell
-from app.views.coverboard import Row as CoverageRow
+from app.views.coverage.board import Cell
+from app.views.coverage.board import Row as CoverageRow
 from app.wording import enumeration, figure, metres, percent
 
 DASH = "—"

@@ -9,10 +9,10 @@ from typing import Any
 from app.domain.weeks import Week
 from app.i18n import show
 from app.pack.printable import printable
-from app.store.coveranswers import Question
-from app.store.covertimeline import CoverTimes
+from app.store.coverage.answers import Question
+from app.store.coverage.times import CoverTimes
 from app.store.live import View
-from app.views.coverhead import head_layer, head_share
+from app.views.coverage.head import head_layer, head_share
 from app.web import environment
 from app.wording import local, percent
 from maps.lettering import breadth

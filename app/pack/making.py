@@ -13,7 +13,7 @@ from app.pack.paper import Paper
 from app.pack.sheets import pack_workbook
 from app.pack.since import earlier
 from app.sheets.steady import OLDEST
-from app.store.covertimeline import CoverTimes
+from app.store.coverage.times import CoverTimes
 from app.store.live import Live, View
 from app.store.spatial.protocol import Filters
 

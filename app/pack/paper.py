@@ -23,9 +23,9 @@ from app.pack.members import pack_members
 from app.pack.press import press
 from app.pack.printable import all_printable, printable, texts
 from app.pack.rows import STATUSES
-from app.store.coverage import Coverages
+from app.store.coverage.coverages import Coverages
 from app.store.live import View
-from app.views.coverquestions import usual_question
+from app.views.coverage.questions import usual_question
 from app.views.overviews import zone_ground
 from maps.overview import Ground
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from app.domain.reached import Count, Layer, Reached, is_covered, people
 from app.domain.services import Manner
-from app.store.coverage import Coverages
-from app.store.coveranswers import Question
+from app.store.coverage.answers import Question
+from app.store.coverage.coverages import Coverages
 from app.store.live import View
-from app.views.coverserved import OF_EVERY_KIND
+from app.views.coverage.served import OF_EVERY_KIND
 from app.wording import local
 
 

@@ -14,8 +14,8 @@ from app.domain.weeks import Week
 from app.i18n import translate
 from app.pack.rows import DONE, LATE, ItemRow, SiteRow
 from app.store.book import Book
-from app.store.coverage import Coverages
-from app.store.coveranswers import Question
+from app.store.coverage.answers import Question
+from app.store.coverage.coverages import Coverages
 from app.store.ledger import read_items
 from app.store.live import View
 from app.wording import local

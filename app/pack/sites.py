@@ -10,7 +10,7 @@ import shapely
 
 from app.i18n import translate
 from app.pack.rows import SiteRow, TownRow
-from app.store.coverage import Coverages
+from app.store.coverage.coverages import Coverages
 from app.store.live import View
 from app.store.spatial.protocol import Filters
 from app.views.overviews import parse

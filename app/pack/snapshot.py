@@ -12,12 +12,12 @@ import orjson
 from app.domain.services import Method
 from app.i18n import catalogue, show, translate
 from app.settings import STATIC
-from app.store.coverage import Coverages
+from app.store.coverage.coverages import Coverages
 from app.store.live import Live, View
 from app.store.places import read_ground, read_towns
 from app.store.spatial.protocol import Filters
-from app.views.coverboard import board_rows
-from app.views.coverquestions import kinds_shown, usual_question
+from app.views.coverage.board import board_rows
+from app.views.coverage.questions import kinds_shown, usual_question
 from app.web import environment
 from app.wording import enumeration, local, metres, percent, square_metres
 from maps.live import boot, live_map

@@ -22,10 +22,10 @@ from app.deps import (
 from app.domain.reached import Layer
 from app.domain.services import LEAST_M, MOST_M, MOST_MINUTES, Method, Rules, State
 from app.params import Param, Query
-from app.store.coverage import Coverages
-from app.store.coveranswers import Answer, Question
+from app.store.coverage.answers import Answer, Question
+from app.store.coverage.coverages import Coverages
 from app.store.live import View
-from app.views.coverage import (
+from app.views.coverage.members import (
     area_features,
     board_row,
     change_features,
@@ -36,8 +36,8 @@ from app.views.coverage import (
     nearest_codes,
     question_members,
 )
-from app.views.coverquestions import kinds_shown, usual_question
-from app.views.coverserved import (
+from app.views.coverage.questions import kinds_shown, usual_question
+from app.views.coverage.served import (
     MOST_VILLAGES,
     loaded_members,
     uncovered_codes,

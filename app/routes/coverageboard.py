@@ -15,16 +15,16 @@ from app.params import Param, Query
 from app.routes.coverage import KIND, METHOD, METHODS, RADIUS, STATE, STATES
 from app.routes.coveragetimeline import timeline_values
 from app.routes.ledger import all_items
-from app.store.coverage import Coverages
-from app.store.coveranswers import Question
-from app.store.covertimeline import CoverTimes
+from app.store.coverage.answers import Question
+from app.store.coverage.coverages import Coverages
+from app.store.coverage.times import CoverTimes
 from app.store.live import View
-from app.views.coverboard import board_rows, protected_counts
-from app.views.covercompare import compared
-from app.views.coverlarge import large
-from app.views.coverlinks import links
-from app.views.coverquestions import kinds_shown, usual_question
-from app.views.towncounts import town_targets, villages_by_town
+from app.views.coverage.board import board_rows, protected_counts
+from app.views.coverage.compare import compared
+from app.views.coverage.large import large
+from app.views.coverage.links import links
+from app.views.coverage.questions import kinds_shown, usual_question
+from app.views.coverage.towns import town_targets, villages_by_town
 from app.views.weeks import weeks_of
 from app.web import page
 

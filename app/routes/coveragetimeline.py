@@ -12,15 +12,15 @@ from app.deps import LANG, WEEK, api_language, day_members, live, not_modified, 
 from app.domain.services import LEAST_M, MOST_M, Method, State
 from app.params import Query
 from app.routes.coverage import KIND, METHOD, METHODS, RADIUS, STATE, STATES
-from app.store.coverage import Coverages
-from app.store.coveranswers import Question
-from app.store.covertimeline import CoverTimes
+from app.store.coverage.answers import Question
+from app.store.coverage.coverages import Coverages
+from app.store.coverage.times import CoverTimes
 from app.store.live import View
-from app.views.coverage import question_members
-from app.views.covercurves import curves
-from app.views.coverlinks import links
-from app.views.coverquestions import kinds_shown, usual_question
-from app.views.covertimeline import timeline_members
+from app.views.coverage.curves import curves
+from app.views.coverage.links import links
+from app.views.coverage.members import question_members
+from app.views.coverage.questions import kinds_shown, usual_question
+from app.views.coverage.timeline import timeline_members
 from app.views.weeks import weeks_of
 from app.web import page
 

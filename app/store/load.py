@@ -25,8 +25,8 @@ from app.domain.privacy import is_withheld
 from app.settings import ROOT
 from app.store import tables as t
 from app.store.moments import now
-from app.store.placefiles import BadPlaces, load_places
 from app.store.publish import publish
+from app.store.served.files import BadPlaces, load_places
 from app.store.subjects import renew_subjects
 from geo.errors import GeoError
 from geo.geojson import normalise

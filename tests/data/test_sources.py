@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.domain.reached import NAMES, Layer
-from app.store.placerows import POSITIONS, SHAPES
+from app.store.served.rows import POSITIONS, SHAPES
 from tests.data.files import DATA
 
 FOLDERS = sorted(path.name for path in DATA.iterdir() if path.is_dir())

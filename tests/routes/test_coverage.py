@@ -14,10 +14,10 @@ from starlette.testclient import TestClient
 from app.domain.services import Method, State
 from app.i18n import catalogue
 from app.store import tables as t
-from app.store.coverage import Coverages
+from app.store.coverage.coverages import Coverages
 from app.store.publish import publish
-from app.views.coverboard import board_rows
-from app.views.coverquestions import kinds_shown, usual_question
+from app.views.coverage.board import board_rows
+from app.views.coverage.questions import kinds_shown, usual_question
 from geo.service import served
 from tests.routes.opening import demonstration
 
@@ -151,7 +151,7 @@ def test_many_who_ask_first_make_it_be_counted_once(pages, monkeypatch):
         for one in State
     ]
     calls: list[float] = []
-    monkeypatch.setattr("app.store.coverage.served", lambda *asked: calls.append(asked[-1]) or served(*asked))
+    monkeypatch.setattr("app.store.coverage.coverages.served", lambda *asked: calls.append(asked[-1]) or served(*asked))
     with ThreadPoolExecutor(6) as people:
         found = list(people.map(lambda _: counted.ask_all(view, questions), range(6)))
     assert len(calls) == len(questions)
@@ -172,9 +172,9 @@ def test_of_crowded_dots_one_stands_for_all_and_for_today(pages, monkeypatch):
         return [cell.dots for cell in board_rows(counted, view, "zh", questions)[0].towns]
 
     everyone = dots()
-    monkeypatch.setattr("app.views.coverboard.MOST_DOTS", 1)
+    monkeypatch.setattr("app.views.coverage.board.MOST_DOTS", 1)
     assert [sorted(town) for town in dots()] == [sorted(set(town)) for town in everyone]
-    monkeypatch.setattr("app.views.coverboard.DOT", 1000.0)
+    monkeypatch.setattr("app.views.coverage.board.DOT", 1000.0)
     for few, town in zip(dots(), everyone, strict=True):
         assert len(few) == min(len(town), 1)
         assert [there for *_, there in few] == ([any(there for *_, there in town)] if town else [])

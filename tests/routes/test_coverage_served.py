@@ -15,7 +15,7 @@ from app.domain.privacy import is_withheld
 from app.domain.reached import NAMES, Layer
 from app.domain.services import Method, State
 from app.store import tables as t
-from app.store.coveranswers import Question
+from app.store.coverage.answers import Question
 from app.store.publish import publish
 from tests.routes.opening import demonstration
 from tests.support.served import put_places

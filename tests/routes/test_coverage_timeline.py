@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from app.domain.weeks import Week
 from app.i18n import catalogue
 from app.store import tables as t
-from app.store.coverpast import Past, read_past
+from app.store.coverage.past import Past, read_past
 from app.store.moments import ZONE_TIME
 from app.store.publish import publish
 from tests.routes.html import Element
@@ -137,7 +137,7 @@ def test_what_is_entered_later_changes_no_week_before(pages, monkeypatch):
         read.append(week)
         return read_past(connection, week, *rest)
 
-    monkeypatch.setattr("app.store.covertimeline.read_past", reading)
+    monkeypatch.setattr("app.store.coverage.times.read_past", reading)
     today = datetime(2023, 7, 14, 10, tzinfo=ZONE_TIME)
     with source.database.owning() as connection:
         # A library is reported finished for a week long past, and a room is drawn elsewhere.
@@ -244,7 +244,7 @@ def test_curves_stand_in_the_board_or_are_fetched(pages, monkeypatch):
     assert numbers(table.all("tr")[1].all("td")[-1])[0] == pytest.approx(
         told["kinds"][0]["zone"]["share"][-1] * 100, abs=0.051
     )
-    monkeypatch.setattr("app.store.covertimeline.SOON", 0)
+    monkeypatch.setattr("app.store.coverage.times.SOON", 0)
     box = opened(pages, "/coverage?kind=heating_main&radius=333").by_id("curves")
     assert not box.all("svg")
     assert box.attributes["data-from"] == "/coverage/timeline?kind=heating_main&radius=333"

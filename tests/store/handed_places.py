@@ -12,8 +12,8 @@ from app.domain.roles import Actor, Role
 from app.store import tables as t
 from app.store.database import Database
 from app.store.live import Live
-from app.store.placeimport import Judgement, judge, save
-from app.store.placerows import Fields, place_rows
+from app.store.served.importing import Judgement, judge, save
+from app.store.served.rows import Fields, place_rows
 from geo.reading import Row
 
 TUANLI, MAJI = "370829104", "370829108"

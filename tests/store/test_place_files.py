@@ -13,7 +13,7 @@ import shapely
 from app.domain.reached import Layer
 from app.store.live import Live
 from app.store.load import DATA, BadData, load
-from app.store.placerows import Fields
+from app.store.served.rows import Fields
 from tests.store.handed_places import HEDONG, IN_TUANLI, Given, judged, saved, table
 from tests.support.databases import storage
 from tests.support.generated import DAY

@@ -14,8 +14,8 @@ from app.errors import BadParameter, Refused
 from app.store import tables as t
 from app.store.database import Database
 from app.store.live import Live
-from app.store.placerows import Fields, place_rows
-from app.store.servedplaces import editions
+from app.store.served.places import editions
+from app.store.served.rows import Fields, place_rows
 from tests.store.handed_places import (
     CROSSED,
     GONE,

@@ -1,6 +1,6 @@
 """What is to be served: villages, communities, buildings and built-up land, by layer and code.
 
-A layer is replaced as a whole by :mod:`app.store.placeimport`, or filled from ``data/``.
+A layer is replaced as a whole by :mod:`app.store.served.importing`, or filled from ``data/``.
 """
 
 from __future__ import annotations

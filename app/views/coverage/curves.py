@@ -14,10 +14,10 @@ from typing import Any
 from app.domain.reached import Layer
 from app.domain.services import Rules
 from app.domain.weeks import Week
-from app.store.coveranswers import Question
-from app.store.covertimeline import Timeline
+from app.store.coverage.answers import Question
+from app.store.coverage.times import Timeline
 from app.store.live import View
-from app.views.coverhead import head_layer, head_share
+from app.views.coverage.head import head_layer, head_share
 from app.wording import local
 
 SMALL, WIDE, NARROW = (340, 168), (960, 270), (346, 250)

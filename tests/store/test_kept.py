@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.store.keeping import Kept
+from app.store.coverage.kept import Kept
 
 
 def test_made_once_while_several_ask():

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from app.domain.reached import Layer, Reached, count, is_covered, with_land
-from app.store.keeping import Kept
+from app.store.coverage.kept import Kept
 from app.store.live import Live, View
-from app.store.servedplaces import Edition, ServedPlaces, editions, read_places
+from app.store.served.places import Edition, ServedPlaces, editions, read_places
 from geo.ground import Ground, objects
 from geo.nearest import NearestIndex
 from geo.reach import Targets, shares, touched

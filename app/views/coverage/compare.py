@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from app.domain.reached import Layer
 from app.domain.services import Manner
 from app.domain.weeks import Week
-from app.store.coveranswers import Question
-from app.store.covertimeline import CoverTimes, Point
+from app.store.coverage.answers import Question
+from app.store.coverage.times import CoverTimes, Point
 from app.store.live import View
-from app.views.coverboard import path_of
-from app.views.coverserved import OF_EVERY_KIND
+from app.views.coverage.board import path_of
+from app.views.coverage.served import OF_EVERY_KIND
 from app.wording import local
 from maps.frame import Frame
 

@@ -9,11 +9,11 @@ from app.domain.reached import Layer
 from app.domain.services import Manner, Rules
 from app.domain.weeks import Week
 from app.i18n import translate
-from app.store.coveranswers import Question
-from app.store.covertimeline import Point, Timeline
+from app.store.coverage.answers import Question
+from app.store.coverage.times import Point, Timeline
 from app.store.vocabulary import Vocabulary
-from app.views.coverage import town_members
-from app.views.coverserved import OF_EVERY_KIND, served_rows
+from app.views.coverage.members import town_members
+from app.views.coverage.served import OF_EVERY_KIND, served_rows
 
 
 def timeline_members(
@@ -21,7 +21,7 @@ def timeline_members(
 ) -> dict[str, Any]:
     """The answer of the API: weeks, and per kind and town a column for each number, in the weeks' order.
 
-    `told` are each question's own members (:func:`app.views.coverage.question_members`).
+    `told` are each question's own members (:func:`app.views.coverage.members.question_members`).
     """
     return {
         "weeks": [

@@ -10,12 +10,12 @@ import numpy as np
 
 from app.domain.reached import Layer, is_covered
 from app.domain.services import Manner, Method, State
-from app.store.coverage import Coverages
-from app.store.coveranswers import Answer, Question
+from app.store.coverage.answers import Answer, Question
+from app.store.coverage.coverages import Coverages
 from app.store.live import View
-from app.views.coverage import gap_members, nearest_codes
-from app.views.coverboard import path_of
-from app.views.coverserved import MOST_VILLAGES, uncovered_codes, uncovered_members
+from app.views.coverage.board import path_of
+from app.views.coverage.members import gap_members, nearest_codes
+from app.views.coverage.served import MOST_VILLAGES, uncovered_codes, uncovered_members
 from app.views.overviews import zone_ground
 from app.wording import local
 from geo.placing import Spot

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, select
 from app.domain.reached import NAMES, Layer
 from app.store import tables as t
 from app.store.moments import now
-from app.store.placeimport import add, judge, remove
-from app.store.placerows import Fields, place_rows
+from app.store.served.importing import add, judge, remove
+from app.store.served.rows import Fields, place_rows
 
 MOST_TOLD = 5
 """Rows named when a file is refused."""

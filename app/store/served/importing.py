@@ -20,7 +20,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from app.domain.reached import NAMES, Layer
 from app.errors import Refused
 from app.store import tables as t
-from app.store.placerows import PlaceRow, far_off
+from app.store.served.rows import PlaceRow, far_off
 from app.store.writing import Writer
 from geo.errors import Message
 from geo.ground import objects, prepared

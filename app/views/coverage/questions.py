@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.services import Manner, Method, Rules, State
-from app.store.coveranswers import Question
+from app.store.coverage.answers import Question
 from app.store.live import View
 
 

@@ -1,7 +1,7 @@
 """Rows of a file of places to be served, judged by themselves: code, name, inhabitants and geometry.
 
 What needs the database (is it in the zone, which town is it in, what was there before) is judged by
-:mod:`app.store.placeimport`.
+:mod:`app.store.served.importing`.
 """
 
 from __future__ import annotations

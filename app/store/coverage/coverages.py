@@ -23,12 +23,12 @@ from app.domain.services import Manner, Method, Rules
 from app.errors import BadParameter, Fault
 from app.i18n import DEFAULT
 from app.store import tables as t
-from app.store.coveranswers import Answer, Objects, Question
-from app.store.coverplaces import PlacesServed, Uncovered
-from app.store.coversites import Mains, Places, counting, read_published
-from app.store.keeping import Kept
+from app.store.coverage.answers import Answer, Objects, Question
+from app.store.coverage.kept import Kept
+from app.store.coverage.places import PlacesServed, Uncovered
+from app.store.coverage.sites import Mains, Places, counting, read_published
 from app.store.live import Live, View
-from app.store.servedplaces import ServedPlaces
+from app.store.served.places import ServedPlaces
 from app.store.spatial.memory import MemoryReads
 from app.store.spatial.protocol import WGS84, Filters
 from geo.coverage import covered, what_if

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Table, and_, case, func, select, union_all
 from app.domain.weeks import Week
 from app.store import tables as t
 from app.store.asof import AsOf
-from app.store.coversites import Mains, Places
+from app.store.coverage.sites import Mains, Places
 from app.store.geometries import drawn
 from app.store.publish import built_members
 from app.store.standing import standings

@@ -20,11 +20,11 @@ import shapely
 from app.domain.reached import Layer, Reached
 from app.domain.services import Manner, Method, State
 from app.domain.weeks import Week
-from app.store.coverage import WORKERS, Coverages
-from app.store.coveranswers import Answer, Objects, Question, told_rows
-from app.store.coverpast import Moment, Past, first_signs, moments, read_past
-from app.store.coversites import counting
-from app.store.keeping import Kept
+from app.store.coverage.answers import Answer, Objects, Question, told_rows
+from app.store.coverage.coverages import WORKERS, Coverages
+from app.store.coverage.kept import Kept
+from app.store.coverage.past import Moment, Past, first_signs, moments, read_past
+from app.store.coverage.sites import counting
 from app.store.live import View
 from app.store.weeks import first_week
 from geo.change import Change, change

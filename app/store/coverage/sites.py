@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from app.domain.services import COUNTED
 from app.store import tables as t
-from app.store.coveranswers import Objects, Question
+from app.store.coverage.answers import Objects, Question
 from geo.ground import objects
 from geo.network import built_parts
 

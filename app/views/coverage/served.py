@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from app.domain.reached import NAMES, Count, Layer, Reached, is_covered, people
-from app.store.coverplaces import Uncovered
-from app.store.servedplaces import ServedPlaces
+from app.store.coverage.places import Uncovered
+from app.store.served.places import ServedPlaces
 
 MOST_VILLAGES = 200
 """Uncovered villages listed."""

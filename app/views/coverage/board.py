@@ -14,13 +14,13 @@ from shapely.geometry.base import BaseGeometry
 from app.domain.privacy import is_withheld
 from app.domain.reached import Layer
 from app.domain.services import Manner, State
-from app.store.coverage import Coverages
-from app.store.coveranswers import Answer, Question, told_rows
-from app.store.covertimeline import Point
+from app.store.coverage.answers import Answer, Question, told_rows
+from app.store.coverage.coverages import Coverages
+from app.store.coverage.times import Point
 from app.store.live import View
-from app.views.coverage import in_states, question_members
-from app.views.coverhead import head_layer, head_share
-from app.views.coverserved import OF_EVERY_KIND, served_rows
+from app.views.coverage.head import head_layer, head_share
+from app.views.coverage.members import in_states, question_members
+from app.views.coverage.served import OF_EVERY_KIND, served_rows
 from app.wording import local
 from maps.frame import Frame
 
@@ -44,8 +44,8 @@ class Cell:
     """One kind in one town, or in the zone (`code` None, without a map).
 
     `land`, `areas` (by state) and `dots` (x, y, counts today) draw the small map. `heads` are the shares of
-    the large figure (None of nothing), `served` the members of `app.views.coverserved` per state, and `since`
-    what the large figure was in the week that it is compared with.
+    the large figure (None of nothing), `served` the members of `app.views.coverage.served` per state, and
+    `since` what the large figure was in the week that it is compared with.
     """
 
     code: str | None

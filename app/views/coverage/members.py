@@ -12,11 +12,11 @@ from shapely.geometry.base import BaseGeometry
 
 from app.domain.reached import Layer
 from app.domain.services import Manner, Method, Rule, Rules, State
-from app.store.coverage import Coverages
-from app.store.coveranswers import Answer, Question, told_rows
+from app.store.coverage.answers import Answer, Question, told_rows
+from app.store.coverage.coverages import Coverages
 from app.store.live import View
 from app.store.vocabulary import Vocabulary
-from app.views.coverserved import (
+from app.views.coverage.served import (
     DIGITS,
     OF_EVERY_KIND,
     Found,

@@ -1,0 +1,1 @@
+"""Coverage as answers, pages and drawings have it."""
