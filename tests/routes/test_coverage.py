@@ -151,7 +151,9 @@ def test_many_who_ask_first_make_it_be_counted_once(pages, monkeypatch):
         for one in State
     ]
     calls: list[float] = []
-    monkeypatch.setattr("app.store.coverage.coverages.served", lambda *asked: calls.append(asked[-1]) or served(*asked))
+    monkeypatch.setattr(
+        "app.store.coverage.coverages.served", lambda *asked: calls.append(asked[-1]) or served(*asked)
+    )
     with ThreadPoolExecutor(6) as people:
         found = list(people.map(lambda _: counted.ask_all(view, questions), range(6)))
     assert len(calls) == len(questions)
