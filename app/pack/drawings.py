@@ -22,7 +22,7 @@ ZONE = (600.0, 860.0)
 TOWN = (640.0, 500.0)
 LEAST_M = 2_400.0
 SMALL = (300.0, 430.0)
-SWATCHES = ("done", "all", "lost")
+SWATCHES = ("done", "all", "gained", "lost")
 
 
 def zone_map(sites: Sequence[SiteRow], towns: Sequence[Ground], roads: Sequence[Ground], lang: str) -> str:
@@ -43,9 +43,9 @@ def cover_map(towns: Sequence[Ground], areas: Mapping[State, BaseGeometry], lang
 
 
 def since_map(towns: Sequence[Ground], kind: KindSince, lang: str) -> str:
-    """What a kind covers since an earlier week: solid where it did before, dotted where it does now, hatched
-    where it no longer does."""
-    return _covered(towns, {"done": kind.both, "all": kind.gained, "lost": kind.lost}, lang)
+    """What a kind covers since an earlier week: solid where it did before, hatched where it does now, dotted
+    where it no longer does; as on the page."""
+    return _covered(towns, {"done": kind.both, "gained": kind.gained, "lost": kind.lost}, lang)
 
 
 def _covered(towns: Sequence[Ground], areas: Mapping[str, BaseGeometry], lang: str) -> str:
