@@ -102,6 +102,7 @@ function slide() {
 
 function settle() {
   clearTimeout(resting);
+  resting = 0;
   weeks.go(aimed(), { push: !weeks.past });
 }
 
@@ -114,13 +115,13 @@ function show() {
     parts.slider.max = String(Math.max(0, all.length - 1));
     markMonths();
   }
-  parts.slider.value = String(Math.max(0, all.indexOf(at)));
+  if (!resting) parts.slider.value = String(Math.max(0, all.indexOf(at))); // else it is being moved
   parts.slider.disabled = parts.play.disabled = only;
   parts.back.disabled = only || at <= weeks.first;
   parts.on.disabled = !past;
   parts.now.hidden = !past;
   parts.bar.classList.toggle("past", past);
-  say(at);
+  say(resting ? aimed() : at);
 }
 
 function say(week) {
