@@ -17,6 +17,7 @@ from tests.browser.phone.checking import (
     sent,
     submit,
 )
+from tests.browser.phone.helpers import call
 from tests.support.axe import Axe
 from tests.support.databases import storage
 
@@ -197,3 +198,36 @@ def test_the_form_is_accessible_and_fits_the_thumb(new_page, zone, axe, scheme, 
     )
     assert small == []
     assert page.evaluate("document.scrollingElement.scrollWidth") == 390
+
+
+WRITE_CUT_OFF = """async ({Hand}) => {
+  const {db} = await import('/static/js/phone/db.js');
+  const drafts = await import('/static/js/phone/drafts.js');
+  const {account} = await import('/static/js/phone/account.js');
+  await account.ready;
+  const draft = drafts.newDraft({code: '20-1-02', title: '嘉德路', version: 1}, account.me);
+  const key = `m-draft:${draft.id}`;
+  let busy = true; // somebody else has the database for as long as this
+  const holding = (await db()).transaction(['drafts', 'outbox', 'sent'], 'readwrite');
+  const held = (async () => { while (busy) await holding.objectStore('drafts').get('nothing'); })();
+  const hand = new Hand(draft);
+  hand.change({finding: '写到一半'});
+  const written = hand.flush();
+  while (hand.dirty) await null; // the write has begun, and waits
+  dispatchEvent(new Event('pagehide'));
+  const rescued = JSON.parse(localStorage.getItem(key))?.finding;
+  busy = false;
+  await Promise.all([held, written]);
+  const kept = (await drafts.get(draft.id)).finding;
+  const left = localStorage.getItem(key);
+  await drafts.remove(draft.id);
+  return {rescued, kept, left};
+}"""
+
+
+def test_a_page_that_goes_while_a_draft_is_being_written_loses_nothing(new_page, zone):
+    """A transaction that has begun is undone when its page ends; until it is done there is another copy."""
+    page = phone(new_page, zone)
+    open_form(page, zone)
+    found = call(page, "phone/hand.js", WRITE_CUT_OFF)
+    assert found == {"rescued": "写到一半", "kept": "写到一半", "left": None}

@@ -5,6 +5,9 @@ import { persistOnce } from "./storage.js";
 const SOON_MS = 400;
 const RESCUE = "m-draft:"; // + id, in localStorage: the one store that is written before a page is gone
 
+/** Hands with something that the disk does not have: not written yet, or still being written. */
+const unwritten = new Set();
+
 /** A draft while it is worked on. Events: "change" (of the draft), "saved" (`saved_at`, or `trouble`). */
 export class Hand extends EventTarget {
   #timer = null;
@@ -25,7 +28,7 @@ export class Hand extends EventTarget {
     if (this.closed) return;
     Object.assign(this.draft, part);
     if (!quiet || this.kept) {
-      this.dirty = true;
+      this.#soil();
       this.#timer ??= setTimeout(() => this.flush(), SOON_MS);
     }
     this.dispatchEvent(new Event("change"));
@@ -39,9 +42,8 @@ export class Hand extends EventTarget {
     return this.#writing;
   }
 
-  /** The page may be gone in a moment, and the database too slow for it. */
+  /** The page may be gone in a moment, and the database too slow for it; a write that has begun may be undone. */
   rescue() {
-    if (!this.dirty || this.closed) return;
     try {
       localStorage.setItem(RESCUE + this.draft.id, JSON.stringify({ ...this.draft, changed_at: new Date().toISOString() }));
     } catch {
@@ -52,7 +54,7 @@ export class Hand extends EventTarget {
 
   /** Photos need the draft on disk. Rejects when they cannot be kept. */
   async addPhoto(prepared) {
-    this.dirty = true;
+    this.#soil();
     if (!(await this.flush())) throw this.trouble;
     this.#photos(await drafts.addPhoto(this.draft.id, prepared));
   }
@@ -65,9 +67,15 @@ export class Hand extends EventTarget {
   /** No more writing: it was filed, or thrown away. */
   close() {
     this.closed = true;
+    unwritten.delete(this);
     forget(this.draft.id);
     clearTimeout(this.#timer);
     this.#timer = null;
+  }
+
+  #soil() {
+    this.dirty = true;
+    if (!this.closed) unwritten.add(this);
   }
 
   #photos({ photos }) {
@@ -86,7 +94,10 @@ export class Hand extends EventTarget {
       this.kept = true;
       this.trouble = null;
       this.saved_at = new Date();
-      if (!this.dirty) forget(this.draft.id);
+      if (!this.dirty || this.closed) {
+        unwritten.delete(this);
+        forget(this.draft.id);
+      }
     } catch (error) {
       this.dirty = true;
       this.trouble = error;
@@ -134,5 +145,6 @@ let rescued = null;
 export const ready = () => (rescued ??= readRescued().catch((error) => console.warn("drafts", error)));
 
 // the last moments that a page is told of
-addEventListener("pagehide", () => current?.rescue());
-document.addEventListener("visibilitychange", () => document.hidden && current?.rescue());
+const rescueAll = () => unwritten.forEach((hand) => hand.rescue());
+addEventListener("pagehide", rescueAll);
+document.addEventListener("visibilitychange", () => document.hidden && rescueAll());
