@@ -23,6 +23,9 @@ of a long strip on either side of its middle line, so strips of up to 10 m)."""
 # How exactly the middle of a gap is looked for.
 _MIDDLE_M = 5.0
 
+# Borders that are no farther apart than this are one.
+_GRID_M = 1e-8
+
 
 class Gap(NamedTuple):
     """An area that is not covered (WGS 84), and the spot inside that is farthest from its edge.
@@ -69,7 +72,9 @@ def gaps(
     those that the service area is made of.
     """
     ground = service.ground
-    open_ground = only_areas(shapely.difference(ground.zone, service.area))
+    # Where the zone ends, the two share a border but for their last digits: without the grid, a strip of no
+    # width would be left between them and make one gap of two.
+    open_ground = only_areas(shapely.difference(ground.zone, service.area, grid_size=_GRID_M))
     parts = shapely.get_parts(objects([open_ground]))
     parts = parts[~shapely.is_empty(parts)]
     area = shapely.area(parts)

@@ -143,8 +143,34 @@ def share(code: str | None, area_m2: float, covered_m2: float, sites: int) -> Sh
 
 
 def flat(plane: LocalPlane, geoms: Geometries) -> Geometries:
-    """WGS 84 geometries on a plane, with vertices along edges that are straight in lon/lat."""
-    return plane.from_wgs84(shapely.segmentize(geoms, _STEP_DEG))
+    """WGS 84 geometries on a plane, with vertices along edges that are straight in lon/lat.
+
+    Slivers so thin that they cross themselves there become what they enclose: an edge bends on the plane by
+    millimetres, and its new vertices lie beside it by their last digits.
+    """
+    shapes = plane.from_wgs84(_with_vertices(geoms))
+    crossed = ~(shapely.is_missing(shapes) | shapely.is_valid(shapes)) & (shapely.get_dimensions(shapes) == 2)
+    if crossed.any():
+        shapes[crossed] = shapely.make_valid(shapes[crossed])
+    return shapes
+
+
+def _with_vertices(geoms: Geometries) -> Geometries:
+    """The same with vertices along their edges. GEOS mends polygons that cross themselves then, which can
+    cost most of a sliver; of such ones the rings are taken instead."""
+    dense = shapely.segmentize(geoms, _STEP_DEG)
+    before, after = shapely.length(geoms), shapely.length(dense)
+    for index in np.flatnonzero(np.abs(before - after) > 1e-9 * before):
+        parts = shapely.get_parts(shapely.get_parts(geoms[index]))
+        dense[index] = shapely.GeometryCollection([_with_rings(part) for part in parts])
+    return dense
+
+
+def _with_rings(part: BaseGeometry) -> BaseGeometry:
+    if part.geom_type != "Polygon":
+        return shapely.segmentize(part, _STEP_DEG)
+    outer, *inner = shapely.segmentize(shapely.get_rings(part), _STEP_DEG)
+    return shapely.Polygon(outer, inner)
 
 
 def sound(geom: BaseGeometry | None, name: str, allowed: tuple[str, ...]) -> BaseGeometry:

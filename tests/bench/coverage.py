@@ -1,9 +1,10 @@
 """`python -m tests.bench.coverage`: the coverage board, what if, the snapshot and the pack, on a real server.
 
-The board is asked on 100,000 sites of ten kinds (as many as twenty kinds of 5,000): the first time, again,
-and with a place tried out; then on 5,000 sites with 50,000 buildings, all villages, communities and built-up
-land, which are imported from a file as well (also into PostGIS, where `MINSHENG_TEST_PG_URL` names one). The
-snapshot and the pack are made of 5,000 sites, and the snapshot is opened in Chromium with the network cut.
+The board is asked on 21 kinds of 5,000 sites: the first time, again, and with a place tried out; then on
+100,000 sites of the seven kinds of the notice that can be generated, and on 5,000 sites with 50,000
+buildings, all villages, communities and built-up land, which are imported from a file as well (also into
+PostGIS, where `MINSHENG_TEST_PG_URL` names one). The snapshot and the pack are made of 5,000 sites, and the
+snapshot is opened in Chromium with the network cut.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +26,24 @@ import numpy as np
 import orjson
 import shapely
 from playwright.sync_api import sync_playwright
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 
 from app.store import tables as t
 from app.store.database import Database
+from app.store.publish import publish
 from scripts._pg import URL_VARIABLE
 from tests.bench.machine import busy, facts
 from tests.bench.zone import Zone, generated
 from tests.support.browser import launch
 from tests.support.databases import ENGINES
+from tests.support.generated import DAY, KINDS
 from tests.support.people import browser_cookie
 from tests.support.served import put_places
 from tests.support.served import spots as spots_in
 from tests.support.server import running_server
 from tests.support.zones import settings_for
 
+EACH, TIMES_EACH_KIND = 5_000, 3
 BOARD_SITES, FILE_SITES = 100_000, 5_000
 BUILDINGS, COMMUNITIES, BUILT_UP = 50_000, 60, 40
 COLD_S, WARM_S, TRIED_S, MADE_S, OPENED_S, SIZE_MB, PDF_S = 5.0, 1.0, 0.3, 2.0, 2.0, 6.0, 10.0
@@ -50,6 +56,14 @@ def main() -> int:
     if warning := busy():
         print(f"! {warning}", file=sys.stderr)
     print(", ".join(f"{name}: {value}" for name, value in facts(None).items()))
+    with (
+        generated("sqlite", EACH * TIMES_EACH_KIND * len(KINDS)) as zone,
+        _dealt_out(zone) as env,
+        running_server(("serve",), env, from_nothing=True) as server,
+        httpx2.Client(base_url=server.url, timeout=300) as client,
+    ):
+        print(f"{EACH:,} sites of each kind:")
+        _board(client)
     with (
         generated("sqlite", BOARD_SITES) as zone,
         running_server(("serve",), zone.env, from_nothing=True) as server,
@@ -75,6 +89,36 @@ def main() -> int:
         with httpx2.Client(base_url=server.url, timeout=300, cookies=cookies) as client:
             _files(client)
     return 0
+
+
+@contextmanager
+def _dealt_out(zone: Zone) -> Iterator[dict[str, str]]:
+    """The zone's sites dealt out to several kinds for each they are of, with the same rules of service; the
+    environment of a server that counts them."""
+    settings = settings_for(zone.storage)
+    copies = {kind: [f"{kind}_{number}" for number in range(2, TIMES_EACH_KIND + 1)] for *_, kind, _ in KINDS}
+    database = Database(settings)
+    with database.owning() as connection:
+        for kind, more in copies.items():
+            row = dict(connection.execute(select(t.kind).where(t.kind.c.code == kind)).one()._mapping)
+            codes = connection.execute(select(t.site.c.code).where(t.site.c.kind == kind)).scalars().all()
+            for number, copy in enumerate(more, start=1):
+                names = {"zh": f"{row['zh']} {number + 1}", "en": f"{row['en']} {number + 1}"}
+                connection.execute(insert(t.kind).values(row | names | {"code": copy}))
+                moved = [{"moved": code} for code in codes[number::TIMES_EACH_KIND]]
+                connection.execute(
+                    update(t.site).where(t.site.c.code == bindparam("moved")).values(kind=copy), moved
+                )
+        publish(connection, DAY, settings.tolerance)
+    database.close()
+    rules = settings.services.read_text(encoding="utf-8").split("[[service]]")
+    for rule in rules[1:]:
+        kind = tomllib.loads(rule)["kind"]
+        rules += [f"{rule}\n".replace(f'"{kind}"', f'"{copy}"', 1) for copy in copies.get(kind, ())]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "services.toml"
+        file.write_text("\n[[service]]".join(rules), encoding="utf-8")
+        yield {**zone.env, "MINSHENG_SERVICES": str(file)}
 
 
 def _board(client: httpx2.Client) -> None:

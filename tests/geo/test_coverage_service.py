@@ -96,6 +96,17 @@ def test_a_disc_has_the_area_of_a_disc():
         assert area_m2(area) / 1e6 == pytest.approx(disc_km2(radius_m), rel=1e-4)
 
 
+def test_a_sliver_that_crosses_itself_on_the_plane():
+    """Its corners lie on one line but for the last digits, and the plane bends the edges by millimetres."""
+    corners = shapely.MultiPoint(CENTRE + np.array([(10, -5), (4, 9), (7, 2)]) * 0.004)
+    sliver = shapely.convex_hull(corners)
+    assert sliver.geom_type == "Polygon" and sliver.is_valid
+    area = served(GROUND, [sliver], 80.0).area
+    assert area.is_valid
+    as_a_line = served(GROUND, [shapely.LineString(sliver.exterior.coords)], 80.0).area
+    assert area.symmetric_difference(as_a_line).area < 2 * THOUSANDTH * as_a_line.area
+
+
 def test_what_has_no_extent_or_nothing():
     spot = at(0, 0)
     disc = service_area(shapely.Point(spot), 300.0)

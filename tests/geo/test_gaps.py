@@ -90,6 +90,15 @@ class TestGaps:
         assert [gap.km2 for gap in three.largest] == sizes[:3]
         assert three.more == 3 and three.more_km2 == pytest.approx(sum(sizes[3:]))
 
+    def test_bands_from_border_to_border_part_the_zone(self):
+        """Band and zone end together but for their last digits: nothing may be left between them."""
+        rng = np.random.default_rng(1)
+        for _ in range(25):
+            north_m = np.sort(rng.uniform(-4.5e3, 4.5e3, 6))
+            north_m = north_m[np.concatenate([[True], np.diff(north_m) > 700.0])]
+            told = found([line((-11e3, y), (11e3, y)) for y in north_m], 200.0)
+            assert len(told.largest) == len(north_m) + 1
+
     @settings(max_examples=15)
     @given(layers(scale=0.004, largest=10), st.sampled_from([300.0, 1500.0]))
     def test_covered_and_gaps_are_the_zone(self, sites, radius_m):
