@@ -28,6 +28,7 @@ from app.store.spatial.protocol import Filters
 from app.views.coverage.board import Protected, board_rows, protected_counts
 from app.views.coverage.board import Row as CoverageRow
 from app.views.coverage.questions import kinds_shown, usual_question
+from app.views.coverage.towns import TownTarget, town_targets
 from app.wording import local
 
 
@@ -51,6 +52,7 @@ class Pack:
     towns: tuple[TownRow, ...]
     coverage: tuple[CoverageRow, ...]
     protected: tuple[Protected, ...]
+    by_town: tuple[TownTarget, ...]
     positions: tuple[str, ...]
     illustrative: bool
     served: Mapping[str, Served]
@@ -117,6 +119,7 @@ def read_pack(
         towns=tuple(town_rows(view, counted, sites, filters, lang)),
         coverage=coverage,
         protected=tuple(protected_counts(view, kept, lang)),
+        by_town=tuple(town_targets(view, kept, lang)),
         positions=tuple(dict.fromkeys(site.position for site in sites)),
         illustrative=counted.illustrative(view),
         served=read_served(counted, view, questions.values(), lang),

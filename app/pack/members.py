@@ -10,6 +10,7 @@ from app.pack.contents import Pack
 from app.pack.coverwords import cover_members
 from app.pack.rows import STATUSES, SiteRow, TownRow
 from app.pack.sincewords import since_members
+from app.views.coverage.towns import TownTarget
 from app.wording import figure, metres, percent, square_metres
 from maps.overview import MOST_NUMBERED
 
@@ -112,6 +113,7 @@ def pack_members(pack: Pack) -> dict[str, Any]:
             }
             for one in pack.protected
         ],
+        "by_town": [_target(one, lang) for one in pack.by_town],
         "since": since_members(pack.since, lang) if pack.since else None,
         "coverage": cover_members(pack, lang),
         "notes": notes(pack, lang),
@@ -181,6 +183,24 @@ def _site(site: SiteRow, lang: str) -> dict[str, Any]:
         "planned": share(site.planned),
         "reported": share(site.reported),
         "measure": measure,
+    }
+
+
+def _target(one: TownTarget, lang: str) -> dict[str, Any]:
+    """A target of an item counted per town: what is done of what was promised, and where."""
+    unknown = translate(lang, "coverage.unknown") if one.counted else DASH
+    whole = DASH
+    if one.done is not None:
+        whole = figure(one.done) + ("" if one.promised is None else f" / {figure(one.promised)}")
+    elif one.promised is not None:
+        whole = translate(lang, "coverage.towns.promised", n=figure(one.promised))
+    return {
+        "item": one.item,
+        "title": one.title,
+        "unit": translate(lang, "coverage.towns.unit", unit=one.unit) if one.counted else "",
+        "towns": [unknown if count is None else figure(count) for count in one.towns],
+        "done": whole,
+        "percent": DASH if one.percent is None else percent(lang, one.percent),
     }
 
 

@@ -11,6 +11,7 @@ from app.pack.grid import table
 from app.pack.members import notes
 from app.pack.rows import STATUSES
 from app.pack.sincesheets import since_sheets
+from app.pack.townsheet import towns_sheet
 from app.sheets import looks
 from app.sheets.heights import row_height
 from app.sheets.steady import steady
@@ -19,8 +20,8 @@ from app.wording import square_metres
 
 
 def pack_workbook(pack: Pack) -> bytes:
-    """The file, the same bytes for the same pack: overview, items, sites, late list, blockages, coverage,
-    what changed, how it was counted."""
+    """The file, the same bytes for the same pack: overview, items, sites, late list, blockages, what is
+    counted per town, coverage, what changed, how it was counted."""
     lang, words = pack.lang, catalogue(pack.lang)["pack"]["words"]
     book = Book(f"{pack.programme} {pack.week_label}", lang)
     _overview(book.sheet(translate(lang, "pack.overview")), pack, words)
@@ -105,6 +106,7 @@ def pack_workbook(pack: Pack) -> bytes:
         ],
         [11, 36, 48, 36, 14, 10, 14],
     )
+    towns_sheet(book, pack, words)
     coverage_sheet(book.sheet(words["coverage"]), pack, words)
     served_sheets(book, pack, words)
     weeks_sheet(book, pack, words)

@@ -134,6 +134,34 @@ def test_paper_workbook_and_page_have_the_same_rows(reader, tmp_path):
             assert row["已建成 %"] == pytest.approx(one["share"] * 100, abs=0.006)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_items_counted_per_town_are_those_of_the_page(reader, tmp_path, lang):
+    text = squeezed(text_of(fetched(reader, f"/pack.pdf?lang={lang}"), tmp_path))
+    words = catalogue(lang)["pack"]["words"]
+    assert squeezed(words["by_town"]) in text and squeezed(words["by_town_hint"]) in text
+    book = openpyxl.load_workbook(io.BytesIO(fetched(reader, f"/pack.xlsx?lang={lang}")))
+    listed = rows(book, words["by_town"])
+    name = "title_en" if lang == "en" else "title"
+    expected = [
+        (item["no"], target[name], target.get("done"), target.get("by_town", []))
+        for item in reader.get(f"/api/items?lang={lang}").json()["items"]
+        for task in item["tasks"]
+        for target in task["targets"]
+        if task["on_map"] == "town" or (item["no"] in (5, 6, 7, 13) and target.get("done") is not None)
+    ]
+    told = [(row[words["item"]], row[words["title"]], row[words["all"]]) for row in listed]
+    assert told == [one[:3] for one in expected]
+    told_towns = [one["properties"] for one in reader.get("/api/towns").json()["features"]]
+    towns = {town["code"]: town["name_en" if lang == "en" else "name"] for town in told_towns}
+    counted = 0
+    for row, (_, title, _, by_town) in zip(listed, expected, strict=True):
+        assert squeezed(title) in text
+        for one in by_town:
+            counted += 1
+            assert row[towns[one["town_code"]]] == one["quantity"]
+    assert counted >= 4, "or nothing was compared"
+
+
 def test_the_filter_of_the_page_applies_everywhere_and_is_said(reader, tmp_path):
     query = "?status=overdue&status=lagging&town=疃里镇"
     known = sites(reader, query)
