@@ -14,7 +14,6 @@ from app.domain.weeks import Week
 from app.params import Param, Query
 from app.routes.coverage import KIND, METHOD, METHODS, RADIUS, STATE, STATES
 from app.routes.coveragetimeline import timeline_values
-from app.routes.ledger import all_items
 from app.store.coverage.answers import Question
 from app.store.coverage.coverages import Coverages
 from app.store.coverage.times import CoverTimes
@@ -24,7 +23,7 @@ from app.views.coverage.compare import compared
 from app.views.coverage.large import large
 from app.views.coverage.links import links
 from app.views.coverage.questions import kinds_shown, usual_question
-from app.views.coverage.towns import town_targets, villages_by_town
+from app.views.coverage.towns import siteless_items, town_targets, villages_by_town
 from app.views.weeks import weeks_of
 from app.web import page
 
@@ -63,7 +62,7 @@ async def coverage_page(request: Request) -> Response:
     compare = against if against is not None and against < view.week else None
 
     def count() -> dict[str, Any]:
-        items = all_items(source, view, lang)
+        items = siteless_items(source, view, lang)
         drawn = large(counted, view, lang, question) if question else None
         return {
             "rows": board_rows(counted, view, lang, questions, _before(times, view, compare, questions)),

@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from app.domain.built import built
+from app.domain.codes import task_code
 from app.domain.figures import SitePart, TaskFigures, item_rollup, task_rollup
 from app.domain.progress import Plan
 from app.domain.status import Status, missing_report
 from app.domain.targets import ItemProgress
+from app.store import tables as t
 from app.store.asof import AsOf
 from app.store.standing import Standing, plan_of, report_of, standings
 from app.store.subjects import Subject, read_subjects
@@ -93,12 +95,10 @@ class Line:
     @property
     def built_m(self) -> float | None:
         """Metres built, where they were reported as sections of the present geometry."""
-        report, whole = self.report, self.length_m
-        if whole is None or report is None or not report.sections:
+        report = self.report
+        if report is None or not report.sections or report.geom_version != self.subject.geom_version:
             return None
-        if report.geom_version != self.subject.geom_version:
-            return None
-        return built(report.sections, whole).metres
+        return None if self.length_m is None else built(report.sections, self.length_m).metres
 
 
 @dataclass(frozen=True)
@@ -118,11 +118,23 @@ class Book:
 
 def read_book(connection: Connection, as_of: AsOf, tolerance: float) -> Book:
     """Read and roll up everything."""
-    versions = subject_versions(connection)
-    standing = standings(connection, as_of, tolerance)
+    return _book(connection, as_of, tolerance, None)
+
+
+def read_siteless(connection: Connection, as_of: AsOf, tolerance: float) -> Book:
+    """The tasks that have no place on the map, and nothing else: quick however many sites there are. An item
+    is rolled up of these tasks alone."""
+    placeless = select(t.task.c.item_no, t.task.c.no).where(t.task.c.on_map != "located")
+    codes = [task_code(row.item_no, row.no) for row in connection.execute(placeless)]
+    return _book(connection, as_of, tolerance, codes)
+
+
+def _book(connection: Connection, as_of: AsOf, tolerance: float, codes: list[str] | None) -> Book:
+    versions = subject_versions(connection, codes)
+    standing = standings(connection, as_of, tolerance, codes)
     lines = {
         code: Line(subject, standing[code], versions.get(code, 0), as_of)
-        for code, subject in read_subjects(connection, as_of).items()
+        for code, subject in read_subjects(connection, as_of, codes).items()
     }
     back = {
         (line.subject.item_no, line.subject.task_no)

@@ -17,7 +17,7 @@ from app.settings import Settings
 from app.store import tables as t
 from app.store.asof import AsOf
 from app.store.blobs import blobs_of
-from app.store.book import Book, read_book
+from app.store.book import Book, read_book, read_siteless
 from app.store.database import Database
 from app.store.moments import ZONE_TIME, day_of, now
 from app.store.publish import publish, published_rows
@@ -108,6 +108,11 @@ class Live:
     def book_of(self, view: View) -> Book:
         """The ledger of the same moment as a view: today's, or that of a past week."""
         return self.book(view.known)
+
+    def siteless(self, view: View) -> Book:
+        """The tasks of the same moment that have no place on the map, without reading any site."""
+        with self.database.read() as connection:
+            return read_siteless(connection, view.known, self.settings.tolerance)
 
     def moment(self, sample_today: date | None) -> datetime:
         """The ledger's clock: now, or the hour of now on the day that a setting or the demonstration says."""
