@@ -165,12 +165,28 @@ def _filled(sure: Mask, edges: NDArray[np.int64]) -> Mask:
 
 
 def _area(sure: Mask, low: NDArray[np.int64], step: float) -> BaseGeometry:
-    """The squares as an area: a box for every run of a row, united."""
-    padded = np.pad(sure, ((0, 0), (1, 1))).astype(np.int8)
-    change = np.diff(padded, axis=1)
-    row, west = np.nonzero(change == 1)
-    _, east = np.nonzero(change == -1)
-    runs = shapely.box(
-        (west + low[0]) * step, (row + low[1]) * step, (east + low[0]) * step, (row + 1 + low[1]) * step
-    )
-    return shapely.union_all(runs)
+    """The squares as an area, put together from their border: uniting them takes several times as long."""
+    padded = np.pad(sure, 1)
+    level, upright = padded[1:] != padded[:-1], padded[:, 1:] != padded[:, :-1]
+    edges = [
+        _straight(level, upright[1:] | upright[:-1]),
+        _straight(upright.T, (level[:, 1:] | level[:, :-1]).T)[:, :, ::-1],
+    ]
+    border = shapely.linestrings((np.concatenate(edges) + low) * step)
+    faces = shapely.get_parts(shapely.polygonize(border))
+    # Squares and gaps lie on either side of the border, so that a face is all one or all the other.
+    column, row = np.floor(shapely.get_coordinates(shapely.point_on_surface(faces)) / step).astype(int).T
+    return shapely.multipolygons(faces[sure[row - low[1], column - low[0]]])
+
+
+def _straight(border: Mask, bends: Mask) -> NDArray[np.int64]:
+    """Stretches (N, 2 ends, 2: column, row) of a grid's lines along which `border` is true; they end where
+    `bends` (columns but one) says that the border goes on across."""
+    row, column = np.nonzero(border)
+    if not len(row):
+        return np.empty((0, 2, 2), dtype=np.int64)
+    goes_on = (row[1:] == row[:-1]) & (column[1:] == column[:-1] + 1)
+    goes_on[goes_on] = ~bends[row[:-1][goes_on], column[:-1][goes_on]]
+    first, last = np.concatenate([[True], ~goes_on]), np.concatenate([~goes_on, [True]])
+    west, east = column[first] - 1, column[last]
+    return np.stack([np.stack([west, row[first]], axis=1), np.stack([east, row[last]], axis=1)], axis=1)

@@ -9,6 +9,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.core import _area as squares
 from geo.core import along, core
 from geo.coverage import coverage
 from geo.crs import LocalPlane
@@ -220,6 +221,16 @@ class TestManySites:
         middle, needed = core(spots, 999.0, boxes)
         assert middle is not None and 0 < needed.sum() < 800
         assert shapely.union_all(shapely.buffer(shapely.points(spots), 1000.0)).covers(middle)
+
+    @given(st.integers(0, 2**20 - 1), st.integers(1, 5))
+    def test_squares_as_an_area(self, bits, rows):
+        """Whatever they are: apart, corner to corner, with holes and with squares in these."""
+        sure = np.array([bits >> n & 1 for n in range(20 - 20 % rows)], dtype=bool).reshape(rows, -1)
+        area = squares(sure, np.array([3, -7]), 0.3)
+        north, west = np.nonzero(sure)
+        boxes = shapely.box((west + 3) * 0.3, (north - 7) * 0.3, (west + 4) * 0.3, (north - 6) * 0.3)
+        assert area.is_valid
+        assert area.symmetric_difference(shapely.union_all(boxes)).area < 1e-12
 
     @pytest.mark.parametrize("spread_m", [200.0, 40_000.0])
     def test_every_square_of_the_grid_is_within_the_radius(self, spread_m):
