@@ -113,7 +113,11 @@ def pack_members(pack: Pack) -> dict[str, Any]:
             }
             for one in pack.protected
         ],
-        "by_town": [_target(one, lang) for one in pack.by_town],
+        "by_town": {
+            "title": translate(lang, "coverage.towns.title"),
+            "hint": translate(lang, "coverage.towns.hint"),
+            "rows": [_target(one, lang) for one in pack.by_town],
+        },
         "since": since_members(pack.since, lang) if pack.since else None,
         "coverage": cover_members(pack, lang),
         "notes": notes(pack, lang),

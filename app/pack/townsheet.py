@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.i18n import translate
@@ -19,7 +19,7 @@ def towns_sheet(book: Book, pack: Pack, words: Mapping[str, str]) -> None:
     towns = [town.name for town in pack.towns if town.code]
     head = [words["item"], words["title"], words["counted_in"], *towns]
     table(
-        book.sheet(words["by_town"]),
+        book.sheet(translate(pack.lang, "coverage.towns.title")),
         [*head, words["all"], words["promised"], words["percent"]],
         rows,
         [8, 48, 12, *[14] * len(towns), 12, 12, 10],
@@ -29,14 +29,19 @@ def towns_sheet(book: Book, pack: Pack, words: Mapping[str, str]) -> None:
 
 def _targets(pack: Pack) -> Iterator[list[Any]]:
     for one in pack.by_town:
-        unit = one.unit if one.counted else None
-        yield [one.item, one.title, unit, *one.towns, one.done, one.promised, one.percent]
+        unit, towns = (one.unit, _told(pack, one.towns)) if one.counted else (None, one.towns)
+        yield [one.item, one.title, unit, *towns, one.done, one.promised, one.percent]
 
 
 def _protected(pack: Pack) -> Iterator[list[Any]]:
-    """Small numbers are held back, as on every page; which town is meant may be unknown."""
-    held, unknown = (translate(pack.lang, f"coverage.{name}") for name in ("held", "unknown"))
+    """Small numbers are held back, as on every page."""
+    held = [translate(pack.lang, "coverage.held")] * (len(pack.towns) - 1)
     for one in pack.protected:
-        counts = [held] * (len(pack.towns) - 1) if one.towns is None else one.towns
-        told = [unknown if count is None else count for count in counts]
-        yield [one.item, one.title, one.unit, *told, one.done, None, None]
+        towns = held if one.towns is None else _told(pack, one.towns)
+        yield [one.item, one.title, one.unit, *towns, one.done, None, None]
+
+
+def _told(pack: Pack, counts: Sequence[float | None]) -> list[Any]:
+    """Numbers per town, and words where nobody said in which town it was."""
+    unknown = translate(pack.lang, "coverage.unknown")
+    return [unknown if count is None else count for count in counts]

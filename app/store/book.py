@@ -135,6 +135,7 @@ def _book(connection: Connection, as_of: AsOf, tolerance: float, codes: list[str
     lines = {
         code: Line(subject, standing[code], versions.get(code, 0), as_of)
         for code, subject in read_subjects(connection, as_of, codes).items()
+        if code in standing
     }
     back = {
         (line.subject.item_no, line.subject.task_no)

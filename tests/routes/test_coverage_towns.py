@@ -63,11 +63,19 @@ def test_the_page_tells_what_the_ledger_tells(pages, week, lang):
             assert progress.replace(" ", "").startswith(f"{target['percent']:g}")
 
 
-def test_no_site_is_read_for_it(pages):
-    """Or the page would take the longer the more sites there are; and yet nothing is told otherwise."""
+def test_tasks_without_sites_are_told_as_in_the_whole_ledger(pages):
     live = pages.app.state.live
-    book, whole = live.siteless(live.view), live.book_of(live.view)
-    assert book.tasks
-    assert not [code for code, line in book.lines.items() if line.subject.site]
-    assert book.tasks == {key: whole.tasks[key] for key in book.tasks}
-    assert book.lines == {code: whole.lines[code] for code in book.lines}
+    some, whole = live.siteless(live.view), live.book_of(live.view)
+    assert some.tasks
+    assert not [code for code, line in some.lines.items() if line.subject.site]
+    assert some.tasks == {key: whole.tasks[key] for key in some.tasks}
+    assert some.lines == {code: whole.lines[code] for code in some.lines}
+
+
+def test_the_page_does_not_read_the_whole_ledger(pages, monkeypatch):
+    """Or it would take the longer the more sites there are."""
+    whole: list[object] = []
+    live = pages.app.state.live
+    monkeypatch.setattr(live, "book", lambda *asked: whole.append(asked) or pytest.fail("the whole ledger"))
+    assert told(opened(pages, "/coverage?week=2023-W27"))
+    assert not whole

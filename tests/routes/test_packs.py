@@ -137,10 +137,10 @@ def test_paper_workbook_and_page_have_the_same_rows(reader, tmp_path):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_items_counted_per_town_are_those_of_the_page(reader, tmp_path, lang):
     text = squeezed(text_of(fetched(reader, f"/pack.pdf?lang={lang}"), tmp_path))
-    words = catalogue(lang)["pack"]["words"]
-    assert squeezed(words["by_town"]) in text and squeezed(words["by_town_hint"]) in text
+    words, by_towns = catalogue(lang)["pack"]["words"], catalogue(lang)["coverage"]["towns"]
+    assert squeezed(by_towns["title"]) in text and squeezed(by_towns["hint"]) in text
     book = openpyxl.load_workbook(io.BytesIO(fetched(reader, f"/pack.xlsx?lang={lang}")))
-    listed = rows(book, words["by_town"])
+    listed = rows(book, by_towns["title"])
     name = "title_en" if lang == "en" else "title"
     expected = [
         (item["no"], target[name], target.get("done"), target.get("by_town", []))
