@@ -8,6 +8,7 @@ import click
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.cli.check import check
 from app.cli.database import demo, init, load
 from app.cli.imports import import_sites
 from app.cli.packs import pack, snapshot
@@ -32,7 +33,7 @@ def cli() -> None:
     """
 
 
-for command in (init, load, demo, serve, import_sites, import_places, pack, snapshot, user):
+for command in (init, load, demo, serve, import_sites, import_places, pack, snapshot, check, user):
     cli.add_command(command)
 
 
